@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/backend/backend.h"
+#include "compiler/diagnostic.h"
+#include "compiler/ir/ir.h"
+
+namespace rpcsieve::compiler {
+
+// Inputs are what the command line gives: files or folders (recursive), and --var settings.
+struct Inputs {
+  std::vector<std::filesystem::path> rules;
+  std::map<std::string, std::string> variables;  // NAME → "cidr,cidr"
+};
+
+// RuleSet is everything that was read: the Ir, and its numbers.
+struct RuleSet {
+  Ir ir;
+  Sids sids;
+};
+
+// read_rules takes rules from files to the Ir: it finds the specs, variables.yaml and sids.lock,
+// parses and lowers them, and has their patterns checked. Everything that is wrong goes to `out`;
+// nullopt if there are errors. A path that cannot be read is reported in `io_error` (and nullopt).
+std::optional<RuleSet> read_rules(const Inputs& inputs, Diagnostics& out, std::string& io_error);
+
+}  // namespace rpcsieve::compiler

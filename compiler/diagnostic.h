@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rpcsieve::compiler {
+
+// Source is one file of the author's: its name as it was given, and its text.
+struct Source {
+  std::string name;
+  std::string text;
+};
+
+// Span is a place in a source: line and column from 1, length in bytes, within one line.
+struct Span {
+  std::shared_ptr<const Source> source;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::uint32_t length = 0;
+};
+
+// Severity: only errors change the exit status.
+enum class Level : std::uint8_t { kError, kWarning, kLint };
+
+// Diagnostic is one thing that is wrong with a spec. Its code is stable: E001 and up for errors,
+// W001 and up for warnings, L001 and up for lints; docs/DIAGNOSTICS.md lists them.
+struct Diagnostic {
+  Level level = Level::kError;
+  std::string code;
+  Span span;
+  std::string message;
+  std::string hint;  // what to do about it; empty if the message says it all
+};
+
+// Diagnostics collects everything that is wrong, in the order it was found.
+class Diagnostics {
+ public:
+  void error(std::string_view code, const Span& span, std::string message, std::string hint = "");
+  void warning(std::string_view code, const Span& span, std::string message, std::string hint = "");
+  void lint(std::string_view code, const Span& span, std::string message, std::string hint = "");
+
+  [[nodiscard]] bool has_errors() const;
+  // sorted gives them by file, line and column.
+  [[nodiscard]] std::vector<Diagnostic> sorted() const;
+
+ private:
+  std::vector<Diagnostic> all_;
+};
+
+// print gives a diagnostic as the terminal shows it, the line and a caret below it:
+//   rules/dcsync.yaml:14:20: error[E021]: unknown operation 'DRSGetNCChange' of interface drsuapi
+//      14 |         operation: DRSGetNCChange
+//         |                    ^^^^^^^^^^^^^^ did you mean IDL_DRSGetNCChanges (3)?
+std::string print(const Diagnostic& diagnostic);
+
+// nearest gives the candidate with the smallest edit distance to `text` (case does not count), or
+// "" when none is near.
+std::string_view nearest(std::string_view text, const std::vector<std::string_view>& candidates);
+
+}  // namespace rpcsieve::compiler

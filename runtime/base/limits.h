@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rpcsieve {
+
+// Limits bounds every table that traffic can fill. Each has a counter that says when it was met and
+// a line in docs/LIMITS.md.
+struct Limits {
+  // Flows that are tracked at once, per thread. The longest idle one makes room for a new one.
+  std::size_t flows = 1 << 18;
+  // Conversations that are known to hold SMB or RPC, per thread; as flows.
+  std::size_t conversations = 1 << 16;
+  // A flow without packets for this long has ended.
+  std::int64_t flow_idle_us = 300'000'000;
+
+  // Blocks of stream::kBlockBytes for segments that came too early, per thread.
+  std::size_t stream_blocks = 1 << 14;
+  // Early blocks that one connection may hold before its oldest hole is given up.
+  std::size_t stream_blocks_per_flow = 256;
+  // A hole in a stream that the receiver acknowledged is lost after so many more packets of its
+  // connection, or after so long: until then its bytes may only be late.
+  std::uint32_t hole_packets = 16;
+  std::int64_t hole_wait_us = 500'000;
+  // Data segments of a connection that are looked at before it is judged not to be SMB or RPC.
+  std::uint32_t judged_segments = 8;
+
+  // Leading bytes of one SMB message that are read where it may hold RPC.
+  std::size_t smb_message_bytes = 1 << 20;
+  // SMB requests of one connection whose answers are awaited.
+  std::size_t smb_requests = 512;
+  // Open handles (files and pipes) of one connection that are remembered.
+  std::size_t smb_handles = 4096;
+  // Open pipes of one connection whose RPC is followed.
+  std::size_t smb_pipes = 64;
+
+  // Presentation contexts of one association.
+  std::size_t dcerpc_contexts = 128;
+  // Calls of one association that are in flight.
+  std::size_t dcerpc_calls = 256;
+  // Bytes of one reassembled request stub; later ones are not looked at.
+  std::size_t stub_bytes = 1 << 20;
+  // An answer is awaited this long (capture time) before its call counts as unanswered.
+  std::int64_t outcome_wait_us = 30'000'000;
+};
+
+}  // namespace rpcsieve

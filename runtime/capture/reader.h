@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runtime/base/bytes.h"
+#include "runtime/base/timestamp.h"
+
+namespace rpcsieve::capture {
+
+// Packet is one captured frame. `bytes` live until the following next().
+struct Packet {
+  Timestamp time;
+  std::uint32_t wire_len = 0;
+  Bytes bytes;
+};
+
+// Reader reads a capture file (pcap or pcapng, gzip and zstd by way of their tools' libraries, "-"
+// for standard input) with libpcap.
+class Reader {
+ public:
+  // open returns nullptr and says why in `error` if the file cannot be opened or is no capture.
+  static std::unique_ptr<Reader> open(const std::string& path, std::string& error);
+  ~Reader();
+
+  // link_type is libpcap's LINKTYPE_ number; link_name its name ("EN10MB").
+  [[nodiscard]] int link_type() const;
+  [[nodiscard]] std::string link_name() const;
+  // next returns nullopt at the end, and where the file is damaged: then damage() says what and
+  // after how many packets.
+  std::optional<Packet> next();
+  [[nodiscard]] const std::string& damage() const;
+  // progress is how much of the file was read, 0 to 1; 0 if its size is not known.
+  [[nodiscard]] double progress() const;
+
+ private:
+  struct State;
+  explicit Reader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rpcsieve::capture

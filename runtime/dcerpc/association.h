@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "runtime/base/counters.h"
+#include "runtime/base/framer.h"
+#include "runtime/base/limits.h"
+#include "runtime/dcerpc/call.h"
+
+namespace rpcsieve::dcerpc {
+
+// Event is what an association learned from a PDU.
+struct Event {
+  enum class Kind : std::uint8_t {
+    kRequest,  // a request is whole, or as whole as it gets: `call` and `stub` are set
+    kAnswer,   // its answer is whole: `answer` and `token` are set
+    kDropped,  // it will not be followed any more (limit, call id used again): `token` is set
+  };
+  Kind kind = Kind::kRequest;
+  Call call;
+  // The request's stub as far as it was captured, without object UUID, padding, verifier and
+  // verification trailer [MS-RPCE §2.2.2.13]. Sealed stubs are given as they are. It lives until
+  // the following call of any member of the association.
+  Bytes stub;
+  Answer answer;
+  // The owner's mark on the call. On kRequest the owner may set *mark; the later kAnswer or
+  // kDropped of the same call hands the value back as `token`.
+  std::uint32_t* mark = nullptr;
+  std::uint32_t token = 0;
+};
+
+// Association follows one connection-oriented association: one TCP connection, or one open pipe
+// [C706 §9.3]. It knows the presentation contexts that were offered and what became of them, joins
+// fragments of many calls in flight, and binds answers to requests by call id. A PDU's type tells
+// which side sent it, so both directions go through one push. Contexts are kept over
+// alter_context; one whose id is offered again is replaced when the server accepts it.
+//
+// A request is reported once its last fragment came, or when it is certain that it will not (its
+// call id is used by another first fragment; flush): then call.complete is false. A call without
+// its first fragment's opnum is counted, never reported.
+class Association {
+ public:
+  Association(const Limits& limits, Counters& counters);
+  ~Association();
+  Association(Association&&) noexcept;
+  Association& operator=(Association&&) noexcept;
+
+  // push takes one PDU, cut at the end if bytes were lost. Drain next() before pushing again.
+  void push(const Frame& frame);
+  // flush reports what is under way: unfinished requests, cut.  Drain next() after it.
+  void flush();
+  // next returns the next event, or nullopt when more PDUs are needed.
+  std::optional<Event> next();
+  // reset makes it as new, keeping the memory that it holds.
+  void reset();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rpcsieve::dcerpc

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/counters.h"
+#include "runtime/base/endpoint.h"
+#include "runtime/database/database.h"
+#include "runtime/dcerpc/call.h"
+
+namespace rpcsieve::match {
+
+enum class Transport : std::uint8_t { kSmb = 1, kTcp = 2, kUdp = 4 };
+
+// StubMatch says how a detection's stub conditions stand (DESIGN section 4).
+enum class StubMatch : std::uint8_t {
+  kNone,     // it has none
+  kMatched,  // they hold
+  kUnread,   // they cannot be read: the stub is sealed or cut
+};
+
+// Subject is a call as the matcher sees it: `call`, and what the call does not say itself.
+struct Subject {
+  const dcerpc::Call& call;
+  Bytes stub;
+  Transport transport;
+  std::string_view pipe;  // lower case; empty: not known, or not SMB
+  const IpAddress& client;
+  const IpAddress& server;
+};
+
+// Hit is a detection that the call fits.
+struct Hit {
+  std::uint32_t detection = 0;  // index of Database::detections()
+  StubMatch stub_match = StubMatch::kNone;
+  bool inferred = false;  // only its stub and opnum speak for it: the interface is not known
+};
+
+// Scratch is what one thread needs to match: Hyperscan's scratch and the pattern bits. Made once.
+class Scratch;
+
+// Matcher finds the detections that a call fits. It is immutable; threads share it, each with a
+// Scratch of its own. The cheap refusals come first: interface, opnum, transport, pipe, addresses;
+// Hyperscan runs only if a condition with patterns is still standing.
+class Matcher {
+ public:
+  // create takes a validated database; it must outlive the matcher. On failure (the Hyperscan
+  // database inside does not fit this machine or library) it returns nullptr and says why in
+  // `error`.
+  static std::unique_ptr<Matcher> create(const database::Database& database, std::string& error);
+  ~Matcher();
+
+  std::unique_ptr<Scratch> make_scratch() const;
+
+  // watches says whether any detection may fit calls of this interface, or calls of an unknown one
+  // with this opnum: if not, its stub need not be joined.
+  [[nodiscard]] bool watches(const dcerpc::Call& call) const;
+
+  // match appends the hits of a call, in the order of the detections, each detection once.
+  // A call on a rejected context has none.
+  void match(const Subject& subject, Scratch& scratch, Counters& counters,
+             std::vector<Hit>& hits) const;
+
+ private:
+  struct State;
+  explicit Matcher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rpcsieve::match
