@@ -1,7 +1,7 @@
+#include "tests/support/wire.h"
+
 #include <cctype>
 #include <stdexcept>
-
-#include "tests/support/wire.h"
 
 namespace rpcsieve::test {
 

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/base/counters.h"
+#include "runtime/base/endpoint.h"
+#include "runtime/base/limits.h"
+#include "runtime/base/timestamp.h"
+
+namespace rpcsieve::flow {
+
+inline constexpr std::uint32_t kNone = 0xffffffff;
+
+// Flow is one TCP connection, as little of it as every connection costs.
+struct Flow {
+  enum class State : std::uint8_t {
+    kFree,
+    kJudged,    // not yet known whether it is SMB or RPC
+    kFollowed,  // it is: `follower` says who follows it
+    kIgnored,   // it is not, or it is over
+  };
+
+  std::array<Endpoint, 2> ends;  // side 0 and 1, in the order of their addresses
+  std::uint32_t chain = kNone;   // next flow of the same bucket
+  std::uint32_t follower = kNone;
+  Timestamp last_seen;
+  // Of a side whose SYN was seen, or whose stream was followed before: where it began, and goes on.
+  std::array<std::uint32_t, 2> first_sequence{}, next_sequence{};
+  std::array<bool, 2> begun{};
+  State state = State::kFree;
+  std::uint8_t judged_segments = 0;
+};
+
+// Table finds the flow of a packet. It holds Limits::flows of them at most and allocates all of
+// them when it is made; a new flow beyond that takes the place of an old one.
+class Table {
+ public:
+  Table(const Limits& limits, Counters& counters);
+
+  // find gives the index of the flow between two endpoints, and which of its sides `source` is. A
+  // new flow has state kFree; it is the caller's to fill in.
+  struct Found {
+    std::uint32_t index;
+    std::uint8_t side;
+  };
+  Found find(const Endpoint& source, const Endpoint& destination);
+
+  // is_full says that find may need a victim: then the caller asks for one, ends what follows it,
+  // and removes it, before it calls find.
+  [[nodiscard]] bool is_full() const { return free_ == kNone; }
+  // victim names the flow that was idle longest among the next few in turn.
+  [[nodiscard]] std::uint32_t victim();
+  void remove(std::uint32_t index);
+
+  [[nodiscard]] Flow& operator[](std::uint32_t index) { return flows_[index]; }
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(flows_.size()); }
+
+ private:
+  std::uint32_t& bucket(const Endpoint& a, const Endpoint& b);
+
+  std::vector<Flow> flows_;
+  std::vector<std::uint32_t> buckets_;  // a power of two
+  std::uint32_t free_ = 0;              // chained by Flow::chain
+  std::uint32_t hand_ = 0;
+  Counters& counters_;
+};
+
+}  // namespace rpcsieve::flow
