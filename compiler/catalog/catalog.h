@@ -15,6 +15,7 @@ struct Operation {
   std::uint16_t number = 0;
   std::string_view name;
   database::Returns returns = database::Returns::kUnknown;
+  std::vector<std::string_view> aliases;  // other names in use: DRSGetNCChanges, CreateServiceW
 };
 
 // Interface is one RPC interface as its specification names it.
@@ -24,10 +25,9 @@ struct Interface {
   std::uint16_t version_minor = 0;
   std::string_view name;                  // the name that specs use: lsarpc
   std::vector<std::string_view> aliases;  // others that specs may use
-  std::vector<std::string_view>
-      pipes;                // well-known pipes, lower case; those that imply it come first
-  std::string_view source;  // the specification: "MS-LSAD §1.9"
-  std::vector<Operation> operations;  // by number
+  std::vector<std::string_view> pipes;    // well-known pipes, lower case; its own come first
+  std::string_view source;                // the specification: "MS-SAMR"
+  std::vector<Operation> operations;      // by number
 };
 
 // ImpliedPipe is a pipe name that stands for one interface when no bind was captured: the
@@ -38,12 +38,20 @@ struct ImpliedPipe {
 };
 
 // Catalog is the table of names: compiler/catalog/interfaces.tsv and operations.tsv, built in.
-// Immutable; all views live for ever.
+// Immutable; all views live for ever. Moved, never copied: its pointers are into itself.
 class Catalog {
  public:
+  Catalog(Catalog&&) = default;
+  Catalog& operator=(Catalog&&) = default;
+
   static const Catalog& builtin();
 
+  // parse reads tables of that form. They are part of the program: they must be well-formed, and
+  // must outlive the catalogue, whose names are views of them.
+  static Catalog parse(std::string_view interfaces, std::string_view operations);
+
   [[nodiscard]] std::span<const Interface> interfaces() const;  // by UUID, then version
+  // find looks up a UUID; nullptr if the catalogue lacks it.
   [[nodiscard]] const Interface* find(const Uuid& uuid) const;
   // find_name looks up a name or alias, in either case; nullptr if there is none.
   [[nodiscard]] const Interface* find_name(std::string_view name) const;
@@ -51,13 +59,13 @@ class Catalog {
   [[nodiscard]] std::span<const ImpliedPipe> implied_pipes() const;  // by name
 
  private:
-  Catalog();
+  Catalog() = default;
   std::vector<Interface> interfaces_;
   std::vector<ImpliedPipe> pipes_;
 };
 
-// find_operation looks up an operation by name (either case) or by number; nullptr if there is
-// none.
+// find_operation looks up an operation by name or alias (either case) or by number; nullptr if
+// there is none.
 const Operation* find_operation(const Interface& interface, std::string_view name);
 const Operation* find_operation(const Interface& interface, std::uint16_t number);
 
