@@ -40,6 +40,7 @@ class Database {
                                                             std::uint16_t opnum) const;
   [[nodiscard]] std::span<const std::uint32_t> find_inferred(std::uint16_t opnum) const;
 
+  [[nodiscard]] std::span<const InterfaceRow> interfaces() const;
   [[nodiscard]] std::span<const DetectionRow> detections() const;
   [[nodiscard]] std::span<const ConditionRow> conditions() const;
   [[nodiscard]] std::span<const PatternRow> patterns() const;

@@ -145,8 +145,9 @@ struct TermRow {
 };
 
 struct PatternRow {
-  Text expression;      // Hyperscan's syntax
-  std::uint32_t flags;  // HS_FLAG_*
+  Text expression;       // Hyperscan's syntax
+  std::uint32_t flags;   // HS_FLAG_*
+  std::uint32_t at_end;  // 1: it may match only because the stub ends, so a cut stub cannot tell
 };
 
 // What is written is what is read: no padding that nobody set, and one byte order.
