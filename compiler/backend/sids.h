@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,19 +16,43 @@ namespace rpcsieve::compiler {
 struct Sid {
   std::uint32_t sid = 0;
   std::uint32_t rev = 1;
+
+  bool operator==(const Sid&) const = default;
 };
+
+// kForms names every form that a detection may take on some target, sorted. Each has a number of
+// its own, so a detection has the same numbers whatever target is compiled. `native` is the alert
+// of rpcsieve's own matcher.
+inline constexpr std::array<std::string_view, 5> kForms = {"app", "native", "raw", "raw-bind",
+                                                           "stub"};
+
+// kFirstFreeSid is where the numbers begin that nobody locked (DESIGN section 2).
+inline constexpr std::uint32_t kFirstFreeSid = 9'400'000;
 
 // Sids maps (detection id, form) to its number: those of sids.lock, and for the others free ones
-// from 9,400,000 up in order of (id, form) (DESIGN section 2). Which forms there are is fixed
-// (kForms), so a detection has the same numbers whatever target is compiled.
+// from kFirstFreeSid up in order of (id, form).
+//
+// A sids.lock is text. Each line names one number, `ID FORM SID REV`, separated by blanks; `#`
+// begins a comment. Entries of detections that are gone stay in it: their sids are never reused.
 class Sids {
  public:
-  // assign numbers every form of every detection.
+  using Key = std::pair<Uuid, std::string>;
+
+  // assign numbers every form of every detection. `lock` is the text of sids.lock, or nullptr. A
+  // line that cannot be read (E050), a sid that stands twice (E051) and a form that is numbered
+  // twice (E052) are errors; an unknown form is a warning (W050), its sid stays reserved.
   static Sids assign(const Ir& ir, const Source* lock, Diagnostics& out);
+  // of gives the number of a form of kForms of a detection that assign knew.
   [[nodiscard]] Sid of(const Uuid& id, std::string_view form) const;
 
+  // all gives every number by (id, form), those that only the lock has too.
+  [[nodiscard]] const std::map<Key, Sid>& all() const { return sids_; }
+
  private:
-  std::map<std::pair<Uuid, std::string>, Sid, std::less<>> sids_;
+  std::map<Key, Sid> sids_;
 };
+
+// print gives the text of a sids.lock that fixes every number.
+std::string print(const Sids& sids);
 
 }  // namespace rpcsieve::compiler

@@ -54,6 +54,7 @@ struct Pattern {
 struct Term {
   std::uint32_t pattern = 0;  // index of Ir::patterns
   bool negated = false;
+  Span span = {};  // of the pattern, for what its compiler has to say
 };
 struct Clause {
   std::vector<Term> any;
