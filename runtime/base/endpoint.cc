@@ -30,6 +30,7 @@ IpAddress make_v6(Bytes sixteen) {
 
 std::optional<IpAddress> parse_address(std::string_view text) {
   const std::string copy(text);
+  if (copy.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
   std::array<std::uint8_t, 16> raw{};
   if (inet_pton(AF_INET, copy.c_str(), raw.data()) == 1) return make_v4(Bytes(raw).first(4));
   if (inet_pton(AF_INET6, copy.c_str(), raw.data()) == 1) return make_v6(raw);

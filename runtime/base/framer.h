@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/bytes.h"
@@ -15,7 +16,7 @@ namespace rpcsieve {
 struct Frame {
   Bytes bytes;            // its leading bytes, as far as they were wanted and captured
   std::size_t total = 0;  // its length on the wire
-  Timestamp time;         // when its first byte was captured
+  Timestamp time;         // when its first byte was captured (after loss: or bytes just before it)
   bool cut = false;       // bytes that were wanted are missing behind `bytes`
 };
 
@@ -46,6 +47,7 @@ class Framer {
   // gap says that n bytes of the stream were lost here. A loss within a frame cuts it; one that
   // reaches beyond its end also makes the framer look for the next plausible frame.
   void gap(std::uint64_t n) {
+    if (n == 0) return;
     end();
     const auto inside = static_cast<std::size_t>(std::min<std::uint64_t>(n, skip_));
     skip_ -= inside;
@@ -69,19 +71,15 @@ class Framer {
   std::optional<Frame> next(const Protocol& protocol) {
     if (given_) release();
     if (cut_) return give(held_);
-    while (!input_.empty()) {
-      if (!skipped()) return std::nullopt;
+    if (!skipped()) return std::nullopt;
+    while (total_ == 0) {
       if (lost_ && !resynchronise(protocol)) return std::nullopt;
-      if (total_ == 0 && !begin(protocol)) {
-        if (!lost_) return std::nullopt;
-        continue;
-      }
-      if (keep_ == 0 && !judge(protocol)) return std::nullopt;
-      const Bytes wanted = gather(keep_);
-      if (wanted.size() < keep_) return std::nullopt;
-      return give(wanted);
+      if (!begin(protocol) && !lost_) return std::nullopt;
     }
-    return std::nullopt;
+    if (keep_ == 0 && !judge(protocol)) return std::nullopt;
+    const Bytes wanted = gather(keep_);
+    if (wanted.size() < keep_) return std::nullopt;
+    return give(wanted);
   }
 
   // lost is true while the framer looks for a plausible frame.
@@ -113,7 +111,7 @@ class Framer {
     if (held_.empty()) {
       input_ = input_.subspan(1);
     } else {
-      held_.erase(held_.begin());
+      drop_held(1);
     }
     return false;
   }
@@ -128,34 +126,38 @@ class Framer {
     return true;
   }
 
-  // resynchronise drops bytes up to the next plausible frame; false: none is in sight. What was
-  // held when sync was lost is shorter than a marker, or a refused header.
+  // resynchronise drops bytes up to the next plausible frame; false: none is in sight.
   template <class Protocol>
   bool resynchronise(const Protocol& protocol) {
-    if (!held_.empty()) {
-      const std::size_t old = held_.size();
-      const Bytes more = input_.first(std::min(input_.size(), protocol.marker_bytes));
-      held_.insert(held_.end(), more.begin(), more.end());
-      const std::size_t at = std::min(protocol.find(held_), old);
-      const bool sure = held_.size() - at >= protocol.marker_bytes;
-      held_.resize(sure ? old : held_.size());
-      held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(at));
-      if (!sure) {
-        input_ = input_.subspan(more.size());
-        return !input_.empty() && resynchronise(protocol);
+    if (!held_.empty() && !search_held(protocol)) return false;
+    if (held_.empty()) {
+      input_ = input_.subspan(protocol.find(input_));
+      if (input_.size() < protocol.marker_bytes) {
+        hold(input_.size());
+        return false;
       }
-      if (!held_.empty()) {
-        lost_ = false;
-        return true;
-      }
-    }
-    input_ = input_.subspan(protocol.find(input_));
-    if (input_.size() < protocol.marker_bytes) {
-      hold(input_.size());
-      return false;
     }
     lost_ = false;
     return true;
+  }
+
+  // search_held drops held bytes up to the first that may begin a frame, with as many of the input
+  // behind them as it takes to be sure; false: these are too few, and are held as well.
+  template <class Protocol>
+  bool search_held(const Protocol& protocol) {
+    const std::size_t old = held_.size();
+    const Bytes more = input_.first(std::min(input_.size(), protocol.marker_bytes));
+    held_.insert(held_.end(), more.begin(), more.end());
+    const std::size_t at = std::min(protocol.find(held_), old);
+    const bool sure = held_.size() - at >= protocol.marker_bytes;
+    if (sure) {
+      held_.resize(old);
+    } else {
+      input_ = {};
+      if (at == old) began_ = time_;
+    }
+    drop_held(at);
+    return sure;
   }
 
   // gather gives the first n bytes of the frame under way, or fewer if they have not all come. It
@@ -172,19 +174,29 @@ class Framer {
     input_ = input_.subspan(n);
   }
 
+  void drop_held(std::size_t n) {
+    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+
   // give hands a frame out. Its bytes stay where they are until release().
   Frame give(Bytes bytes) {
     given_ = true;
     return {bytes, total_, held_.empty() ? time_ : began_, cut_};
   }
 
-  // release lets go of the frame that was given and sets about passing over the rest of it.
+  // release lets go of the frame that was given and sets about passing over the rest of it. What
+  // was held to find it may reach into the next one.
   void release() {
-    if (!cut_) {
+    if (cut_) {
+      held_.clear();
+    } else if (held_.empty()) {
       skip_ = total_ - keep_;
-      if (held_.empty()) input_ = input_.subspan(keep_);
+      input_ = input_.subspan(keep_);
+    } else {
+      const std::size_t n = std::min(held_.size(), total_);
+      skip_ = total_ - n;
+      drop_held(n);
     }
-    held_.clear();
     total_ = keep_ = 0;
     given_ = cut_ = false;
   }

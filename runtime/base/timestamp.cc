@@ -2,13 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace rpcsieve {
+namespace {
+
+constexpr std::int64_t kFirstUs = -62'135'596'800'000'000;  // 0001-01-01T00:00:00
+constexpr std::int64_t kLastUs = 253'402'300'799'999'999;   // 9999-12-31T23:59:59.999999
+
+}  // namespace
 
 std::string print(Timestamp time) {
   using namespace std::chrono;
-  const sys_time<microseconds> at{microseconds{time.us}};
+  const sys_time<microseconds> at{microseconds{std::clamp(time.us, kFirstUs, kLastUs)}};
   const auto day = floor<days>(at);
   const year_month_day date{day};
   const hh_mm_ss clock{at - day};
