@@ -7,6 +7,7 @@
 
 #include "runtime/base/endpoint.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/database/database.h"
 #include "runtime/dcerpc/call.h"
 #include "runtime/match/matcher.h"
 
@@ -42,5 +43,24 @@ struct BlindSpot {
 };
 
 using Record = std::variant<CallRecord, Alert, BlindSpot>;
+
+// Names of the records (DESIGN section 5): "critical"; "smb"; "unread"; "smb_encrypted", as its
+// counter.
+std::string_view name(database::Severity severity);
+std::string_view name(match::Transport transport);
+std::string_view name(match::StubMatch stub_match);
+std::string_view name(BlindSpot::Cause cause);
+
+// confidence says how far an alert can be trusted: "inferred" if the interface was guessed from
+// the stub, else how the call's interface is known.
+std::string_view confidence(const Alert& alert);
+
+// Names are those that the catalogue has for a call; empty where it has none, or where the call's
+// interface is not known. They are views of the database.
+struct Names {
+  std::string_view interface;
+  std::string_view operation;
+};
+Names find_names(const dcerpc::Call& call, const database::Database& database);
 
 }  // namespace rpcsieve::alert

@@ -17,15 +17,16 @@ struct Packet {
   Bytes bytes;
 };
 
-// Reader reads a capture file (pcap or pcapng, gzip and zstd by way of their tools' libraries, "-"
-// for standard input) with libpcap.
+// Reader reads a capture file with libpcap: pcap and pcapng, with times in micro- or nanoseconds
+// (of which the microseconds are kept), plain or compressed by gzip; "-" is standard input.
 class Reader {
  public:
   // open returns nullptr and says why in `error` if the file cannot be opened or is no capture.
   static std::unique_ptr<Reader> open(const std::string& path, std::string& error);
   ~Reader();
 
-  // link_type is libpcap's LINKTYPE_ number; link_name its name ("EN10MB").
+  // link_type is the capture's link layer as libpcap numbers it (DLT_); link_name its name
+  // ("EN10MB").
   [[nodiscard]] int link_type() const;
   [[nodiscard]] std::string link_name() const;
   // next returns nullopt at the end, and where the file is damaged: then damage() says what and
@@ -40,5 +41,9 @@ class Reader {
   explicit Reader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// is_capture says whether a file begins like a capture, compressed or not: which files of a folder
+// to read. False for what cannot be read.
+bool is_capture(const std::string& path);
 
 }  // namespace rpcsieve::capture

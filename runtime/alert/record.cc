@@ -1,0 +1,70 @@
+// The names under which records are printed, whatever prints them.
+#include "runtime/alert/record.h"
+
+namespace rpcsieve::alert {
+
+std::string_view name(database::Severity severity) {
+  switch (severity) {
+    case database::Severity::kInformational:
+      return "informational";
+    case database::Severity::kLow:
+      return "low";
+    case database::Severity::kMedium:
+      return "medium";
+    case database::Severity::kHigh:
+      return "high";
+    case database::Severity::kCritical:
+      return "critical";
+  }
+  return "";
+}
+
+std::string_view name(match::Transport transport) {
+  switch (transport) {
+    case match::Transport::kSmb:
+      return "smb";
+    case match::Transport::kTcp:
+      return "tcp";
+    case match::Transport::kUdp:
+      return "udp";
+  }
+  return "";
+}
+
+std::string_view name(match::StubMatch stub_match) {
+  switch (stub_match) {
+    case match::StubMatch::kNone:
+      return "none";
+    case match::StubMatch::kMatched:
+      return "matched";
+    case match::StubMatch::kUnread:
+      return "unread";
+  }
+  return "";
+}
+
+std::string_view name(BlindSpot::Cause cause) {
+  switch (cause) {
+    case BlindSpot::Cause::kSmbEncrypted:
+      return "smb_encrypted";
+    case BlindSpot::Cause::kSmbCompressed:
+      return "smb_compressed";
+  }
+  return "";
+}
+
+std::string_view confidence(const Alert& alert) {
+  return alert.hit.inferred ? "inferred" : dcerpc::name(alert.record.call.known_by);
+}
+
+Names find_names(const dcerpc::Call& call, const database::Database& database) {
+  if (call.known_by == dcerpc::KnownBy::kUnknown) return {};
+  const auto* interface =
+      database.find_interface(call.interface.uuid, call.interface.version_major);
+  if (interface == nullptr) return {};
+  const auto* operation = database.find_operation(*interface, call.opnum);
+  return {database.text(interface->name),
+          operation == nullptr ? std::string_view() : database.text(operation->name)};
+}
+
+}  // namespace rpcsieve::alert

@@ -1,0 +1,116 @@
+// The one door to libpcap's files. libpcap closes the stream that it is given once it has accepted
+// it, and leaves it alone if not.
+#include "runtime/capture/reader.h"
+
+#include <fmt/format.h>
+#include <pcap/pcap.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "runtime/capture/input.h"
+
+namespace rpcsieve::capture {
+namespace {
+
+constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // of the year 9999
+
+// The first bytes of a pcap file (its times in micro- or nanoseconds, or in the form of Kuznetzov's
+// patched tcpdump, each in either byte order) and of a pcapng file [pcapng §4.1].
+constexpr std::array<std::string_view, 7> kMagics = {
+    "\xa1\xb2\xc3\xd4", "\xd4\xc3\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x4d\x3c\xb2\xa1",
+    "\xa1\xb2\xcd\x34", "\x34\xcd\xb2\xa1", "\x0a\x0d\x0d\x0a"};
+
+// time_of keeps to years of four digits: a pcapng file may claim any number of seconds.
+Timestamp time_of(const timeval& time) {
+  const auto seconds = std::clamp<std::int64_t>(time.tv_sec, 0, kLastSecond);
+  const auto us = std::clamp<std::int64_t>(time.tv_usec, 0, kMicrosecondsPerSecond - 1);
+  return {seconds * kMicrosecondsPerSecond + us};
+}
+
+struct ClosePcap {
+  void operator()(pcap_t* handle) const { pcap_close(handle); }
+};
+using Handle = std::unique_ptr<pcap_t, ClosePcap>;
+
+Handle open_stream(std::FILE* stream, std::string& error) {
+  std::array<char, PCAP_ERRBUF_SIZE> message{};
+  Handle handle(pcap_fopen_offline(stream, message.data()));
+  if (!handle) {
+    error = message.data();
+    std::fclose(stream);
+  }
+  return handle;
+}
+
+}  // namespace
+
+// The input is declared first: the handle's stream reads from it until it is closed.
+struct Reader::State {
+  std::unique_ptr<Input> input;
+  Handle handle;
+  std::uint64_t packets = 0;
+  std::string damage;
+};
+
+std::unique_ptr<Reader> Reader::open(const std::string& path, std::string& error) {
+  auto state = std::make_unique<State>();
+  state->input = Input::open(path, error);
+  if (!state->input) return nullptr;
+  std::FILE* stream = state->input->stream();
+  if (stream == nullptr) {
+    error = "out of memory";
+    return nullptr;
+  }
+  state->handle = open_stream(stream, error);
+  if (state->handle) return std::unique_ptr<Reader>(new Reader(std::move(state)));
+  if (!state->input->failure().empty()) error = state->input->failure();
+  if (state->input->is_zstd()) error = "is compressed by zstd: decompress it first, or pipe it in";
+  return nullptr;
+}
+
+Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Reader::~Reader() = default;
+
+int Reader::link_type() const { return pcap_datalink(state_->handle.get()); }
+
+std::string Reader::link_name() const {
+  const char* name = pcap_datalink_val_to_name(link_type());
+  return name == nullptr ? fmt::format("number {}", link_type()) : name;
+}
+
+std::optional<Packet> Reader::next() {
+  pcap_pkthdr* header = nullptr;
+  const u_char* bytes = nullptr;
+  const int got = pcap_next_ex(state_->handle.get(), &header, &bytes);
+  if (got == 1) {
+    ++state_->packets;
+    return Packet{time_of(header->ts), header->len, Bytes(bytes, header->caplen)};
+  }
+  std::string failure = state_->input->failure();
+  if (got == PCAP_ERROR && failure.empty()) failure = pcap_geterr(state_->handle.get());
+  if (!failure.empty()) {
+    state_->damage = fmt::format("damaged after {} packets: {}", state_->packets, failure);
+  }
+  return std::nullopt;
+}
+
+const std::string& Reader::damage() const { return state_->damage; }
+
+double Reader::progress() const { return std::min(1.0, state_->input->progress()); }
+
+bool is_capture(const std::string& path) {
+  std::string ignored;
+  const auto input = Input::open(path, ignored);
+  std::FILE* stream = input ? input->stream() : nullptr;
+  if (stream == nullptr) return false;
+  std::array<char, 4> head{};
+  const std::size_t got = std::fread(head.data(), 1, head.size(), stream);
+  std::fclose(stream);
+  const std::string_view magic(head.data(), got);
+  return std::find(kMagics.begin(), kMagics.end(), magic) != kMagics.end();
+}
+
+}  // namespace rpcsieve::capture

@@ -1,0 +1,32 @@
+#include "tests/support/capture_file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace rpcsieve::test {
+
+PcapFile::PcapFile(std::uint32_t link, Endian endian, std::uint32_t magic) : out_(endian) {
+  constexpr std::uint32_t kSnaplen = 262144;
+  out_.u32(magic).u16(2).u16(4).u32(0).u32(0).u32(kSnaplen).u32(link);
+}
+
+PcapFile& PcapFile::packet(std::uint32_t seconds, std::uint32_t fraction, Bytes bytes,
+                           std::uint32_t wire_len) {
+  out_.u32(seconds).u32(fraction).u32(bytes.size());
+  out_.u32(wire_len == 0 ? bytes.size() : wire_len).bytes(bytes);
+  return *this;
+}
+
+std::string write_file(const std::string& name, Bytes content) {
+  const std::string path = testing::TempDir() + std::to_string(getpid()) + "-" + name;
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(content.data()),
+             static_cast<std::streamsize>(content.size()));
+  file.close();
+  EXPECT_TRUE(file) << path;
+  return path;
+}
+
+}  // namespace rpcsieve::test
