@@ -10,28 +10,25 @@ namespace rpcsieve {
 // Counter names everything that the engine counts, above all each way in which the wire can be
 // wrong. The order is that of the pipeline. `scan --stats` and the EVE stats event print all of
 // them under these names.
-#define RPCSIEVE_COUNTERS(X)                                                                       \
-  X(packets)                                                                                       \
-  X(bytes)                                                                                         \
-  X(packet_truncated)                                                                              \
-  X(packet_not_ip) X(packet_bad_ip) X(packet_ip_fragment) X(packet_other_protocol)                 \
-      X(packet_bad_tcp) X(flows) X(flows_evicted) X(flows_ignored) X(conversations)                \
-          X(conversations_evicted) X(stream_bytes) X(stream_early_segments)                        \
-              X(stream_repeated_bytes) X(stream_gaps) X(stream_lost_bytes)                         \
-                  X(stream_blocks_exhausted) X(nbss_foreign) X(nbss_resynchronised)                \
-                      X(smb1_messages) X(smb2_messages) X(smb_malformed) X(smb_encrypted)          \
-                          X(smb_compressed) X(smb_requests_dropped) X(smb_handles_dropped)         \
-                              X(smb_pipes_dropped) X(smb_lost_bytes) X(smb_unsupported)            \
-                                  X(dcerpc_pdus) X(dcerpc_malformed) X(dcerpc_foreign)             \
-                                      X(dcerpc_resynchronised) X(dcerpc_contexts_dropped)          \
-                                          X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)       \
-                                              X(dcerpc_orphan_answers) X(dcerpc_stub_truncated)    \
-                                                  X(calls) X(calls_sealed) X(calls_incomplete)     \
-                                                      X(calls_unknown_interface)                   \
-                                                          X(calls_unanswered) X(calls_late_answer) \
-                                                              X(stubs_scanned)                     \
-                                                                  X(stub_bytes_scanned)            \
-                                                                      X(stubs_unread) X(alerts)
+// clang-format off
+#define RPCSIEVE_COUNTERS(X)                                                                \
+  X(packets) X(bytes)                                                                       \
+  X(packet_truncated) X(packet_not_ip) X(packet_bad_ip) X(packet_ip_fragment)               \
+  X(packet_other_protocol) X(packet_bad_tcp)                                                \
+  X(flows) X(flows_evicted) X(flows_ignored) X(conversations) X(conversations_evicted)      \
+  X(stream_bytes) X(stream_early_segments) X(stream_repeated_bytes) X(stream_gaps)          \
+  X(stream_lost_bytes) X(stream_blocks_exhausted)                                           \
+  X(nbss_foreign) X(nbss_resynchronised)                                                    \
+  X(smb1_messages) X(smb2_messages) X(smb_malformed) X(smb_encrypted) X(smb_compressed)     \
+  X(smb_requests_dropped) X(smb_trees_dropped) X(smb_handles_dropped) X(smb_pipes_dropped)  \
+  X(smb_orphan_answers) X(smb_lost_bytes) X(smb_unsupported)                                \
+  X(dcerpc_pdus) X(dcerpc_malformed) X(dcerpc_foreign) X(dcerpc_resynchronised)             \
+  X(dcerpc_contexts_dropped) X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)             \
+  X(dcerpc_orphan_answers) X(dcerpc_stub_truncated)                                         \
+  X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
+  X(calls_unanswered) X(calls_late_answer)                                                  \
+  X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)
+// clang-format on
 
 enum class Counter : std::size_t {
 #define RPCSIEVE_NAME(name) name,
