@@ -1,5 +1,5 @@
-// Packets travel in batches, so that a lock is taken once in some hundreds of them. A lane owns a
-// fixed set of batches that go round between the reader, which fills one, and the lane's thread,
+// Packets travel in batches, so that a lock is taken once in some hundreds of them. A worker owns a
+// fixed set of batches that go round between the reader, which fills one, and the worker's thread,
 // which empties it: that bounds the memory, and nothing is allocated once their buffers have grown.
 #include "runtime/engine/dealer.h"
 
@@ -15,9 +15,12 @@
 namespace rpcsieve::engine {
 namespace {
 
+// 2^64 / phi: multiplying by it spreads close numbers far [Knuth, TAOCP 3 §6.4].
+constexpr std::uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+
 constexpr std::size_t kBatchPackets = 512;
 constexpr std::size_t kBatchBytes = 1 << 18;
-constexpr std::size_t kBatchesPerLane = 8;
+constexpr std::size_t kBatchesPerWorker = 8;
 
 struct Slot {
   packet::LinkType link;
@@ -26,7 +29,7 @@ struct Slot {
   Timestamp time;
 };
 
-// Batch is a run of packets for one lane; their bytes stand one after the other.
+// Batch is a run of packets for one worker; their bytes stand one after the other.
 struct Batch {
   std::vector<Slot> slots;
   std::vector<std::uint8_t> bytes;
@@ -66,24 +69,25 @@ class Channel {
   std::deque<Batch*> batches_;
 };
 
-// Lane is one thread with its engine. `filling` belongs to the reader; a null batch ends the
+// Worker is one thread with its engine. `filling` belongs to the reader; a null batch ends the
 // thread.
-struct Lane {
-  explicit Lane(std::unique_ptr<Engine> its_engine) : engine(std::move(its_engine)) {
+struct Worker {
+  explicit Worker(std::unique_ptr<Engine> its_engine) : engine(std::move(its_engine)) {
     for (Batch& batch : batches) empty.put(&batch);
     filling = empty.take();
   }
 
   std::unique_ptr<Engine> engine;
-  std::array<Batch, kBatchesPerLane> batches;
+  std::array<Batch, kBatchesPerWorker> batches;
   Channel full, empty;
   Batch* filling = nullptr;
   std::thread thread;
 };
 
-// lane_of hashes the two addresses so that both directions agree. What has no addresses that
-// decode gives (fragments, other protocols) is only counted, so any lane will do.
-std::size_t lane_of(packet::LinkType link, Bytes frame, std::uint32_t wire_len, std::size_t lanes) {
+// worker_of hashes the two addresses so that both directions agree. What has no addresses that
+// decode gives (fragments, other protocols) is only counted, so any worker will do.
+std::size_t worker_of(packet::LinkType link, Bytes frame, std::uint32_t wire_len,
+                      std::size_t workers) {
   packet::Segment segment;
   if (packet::decode(link, frame, wire_len, segment) != packet::Verdict::kTcp) return 0;
   const auto& source = segment.source.address.bytes;
@@ -91,10 +95,9 @@ std::size_t lane_of(packet::LinkType link, Bytes frame, std::uint32_t wire_len, 
   std::uint64_t hash = 0;
   for (std::size_t i = 0; i < source.size(); ++i) {
     const auto sum = static_cast<std::uint64_t>(source[i]) + destination[i];
-    hash =
-        (hash + sum) * 0x9e3779b97f4a7c15;  // Fibonacci hashing: the high bits are the mixed ones
+    hash = (hash + sum) * kGoldenRatio;
   }
-  return (hash >> 32) % lanes;
+  return (hash >> 32) % workers;  // the high bits are the mixed ones
 }
 
 }  // namespace
@@ -104,10 +107,10 @@ struct Dealer::State {
   std::mutex sink_mutex;
   std::mutex finished_mutex;
   std::condition_variable finished;
-  std::size_t lanes_running = 0;  // lanes that have not finished the capture yet
-  std::vector<std::unique_ptr<Lane>> lanes;
+  std::size_t busy = 0;  // workers that have not finished the capture yet
+  std::vector<std::unique_ptr<Worker>> workers;
 
-  [[nodiscard]] bool threaded() const { return lanes.size() > 1; }
+  [[nodiscard]] bool threaded() const { return workers.size() > 1; }
 
   void drain(Engine& engine) {
     while (const alert::Record* record = engine.next()) {
@@ -116,10 +119,10 @@ struct Dealer::State {
     }
   }
 
-  void deliver(Lane& lane) {
-    Batch* batch = std::exchange(lane.filling, nullptr);
-    lane.full.put(batch);
-    lane.filling = lane.empty.take();
+  void deliver(Worker& worker) {
+    Batch* batch = std::exchange(worker.filling, nullptr);
+    worker.full.put(batch);
+    worker.filling = worker.empty.take();
   }
 
   void process(Engine& engine, const Batch& batch) {
@@ -131,19 +134,19 @@ struct Dealer::State {
     }
   }
 
-  void finish_lane(Engine& engine) {
+  void end_capture(Engine& engine) {
     engine.finish();
     drain(engine);
     const std::lock_guard lock(finished_mutex);
-    if (--lanes_running == 0) finished.notify_one();
+    if (--busy == 0) finished.notify_one();
   }
 
-  void run(Lane& lane) {
-    while (Batch* batch = lane.full.take()) {
-      process(*lane.engine, *batch);
-      if (batch->finish) finish_lane(*lane.engine);
+  void run(Worker& worker) {
+    while (Batch* batch = worker.full.take()) {
+      process(*worker.engine, *batch);
+      if (batch->finish) end_capture(*worker.engine);
       batch->clear();
-      lane.empty.put(batch);
+      worker.empty.put(batch);
     }
   }
 };
@@ -154,56 +157,56 @@ Dealer::Dealer(const database::Database& database, const match::Matcher& matcher
   state_->sink = std::move(sink);
   for (std::size_t i = 0; i < threads; ++i) {
     auto engine = std::make_unique<Engine>(database, matcher, options);
-    state_->lanes.push_back(std::make_unique<Lane>(std::move(engine)));
+    state_->workers.push_back(std::make_unique<Worker>(std::move(engine)));
   }
   if (!state_->threaded()) return;
-  for (auto& lane : state_->lanes) {
-    lane->thread = std::thread([state = state_.get(), own = lane.get()] { state->run(*own); });
+  for (auto& worker : state_->workers) {
+    worker->thread = std::thread([state = state_.get(), own = worker.get()] { state->run(*own); });
   }
 }
 
 Dealer::~Dealer() {
-  for (auto& lane : state_->lanes) {
-    if (!lane->thread.joinable()) continue;
-    lane->full.put(nullptr);
-    lane->thread.join();
+  for (auto& worker : state_->workers) {
+    if (!worker->thread.joinable()) continue;
+    worker->full.put(nullptr);
+    worker->thread.join();
   }
 }
 
 void Dealer::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time) {
   if (!state_->threaded()) {
-    Engine& engine = *state_->lanes.front()->engine;
+    Engine& engine = *state_->workers.front()->engine;
     engine.push(link, frame, wire_len, time);
     return state_->drain(engine);
   }
-  Lane& lane = *state_->lanes[lane_of(link, frame, wire_len, state_->lanes.size())];
+  Worker& worker = *state_->workers[worker_of(link, frame, wire_len, state_->workers.size())];
   const auto length = static_cast<std::uint32_t>(frame.size());
-  lane.filling->slots.push_back({link, length, wire_len, time});
-  lane.filling->bytes.insert(lane.filling->bytes.end(), frame.begin(), frame.end());
-  if (lane.filling->full()) state_->deliver(lane);
+  worker.filling->slots.push_back({link, length, wire_len, time});
+  worker.filling->bytes.insert(worker.filling->bytes.end(), frame.begin(), frame.end());
+  if (worker.filling->full()) state_->deliver(worker);
 }
 
 void Dealer::finish() {
   if (!state_->threaded()) {
-    Engine& engine = *state_->lanes.front()->engine;
+    Engine& engine = *state_->workers.front()->engine;
     engine.finish();
     return state_->drain(engine);
   }
   {
     const std::lock_guard lock(state_->finished_mutex);
-    state_->lanes_running = state_->lanes.size();
+    state_->busy = state_->workers.size();
   }
-  for (auto& lane : state_->lanes) {
-    lane->filling->finish = true;
-    state_->deliver(*lane);
+  for (auto& worker : state_->workers) {
+    worker->filling->finish = true;
+    state_->deliver(*worker);
   }
   std::unique_lock lock(state_->finished_mutex);
-  state_->finished.wait(lock, [this] { return state_->lanes_running == 0; });
+  state_->finished.wait(lock, [this] { return state_->busy == 0; });
 }
 
 Counters Dealer::counters() const {
   Counters sum;
-  for (const auto& lane : state_->lanes) sum.add(lane->engine->counters());
+  for (const auto& worker : state_->workers) sum.add(worker->engine->counters());
   return sum;
 }
 

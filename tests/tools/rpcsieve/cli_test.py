@@ -1,0 +1,369 @@
+"""The command line from outside: exit statuses, what goes where, and bad inputs of every kind.
+
+usage: cli_test.py RPCSIEVE      (the program to test; ctest gives it)
+"""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import wire
+
+PROGRAM = ""
+
+SPEC = """\
+rpcsieve: 1
+detections:
+  - name: backup-key
+    id: 6f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10
+    title: Domain DPAPI backup key requested
+    description: For the tests of the command line.
+    status: test
+    severity: critical
+    attack: [T1003.004]
+    references: ["https://example.org/"]
+    falsepositives: ["none"]
+    when:
+      call:
+        interface: lsarpc
+        operation: LsarRetrievePrivateData
+        stub:
+          - {utf16: "G$BCKUPKEY_"}
+      from: {not: $ADMINS}
+"""
+VARIABLES = "rpcsieve: 1\nvariables:\n  ADMINS: []\n"
+
+
+def run(*arguments, **options):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=120, **options)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.mkdir(self.path("rules"))
+        self.write("rules/backup.yaml", SPEC)
+        self.write("rules/variables.yaml", VARIABLES)
+        self.rules = self.path("rules")
+        self.capture = self.write("theft.pcap", wire.pcap(wire.theft()))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        with open(self.path(name), "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        return self.path(name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def expect(self, status, *arguments, **options):
+        done = run(*arguments, **options)
+        said = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
+        self.assertEqual(done.returncode, status, f"{arguments}\n{said}")
+        return done
+
+    def eve(self, status, *arguments, **options):
+        """The events that `scan --eve -` prints, by event type."""
+        done = self.expect(status, "scan", *arguments, "-r", self.rules, "--eve", "-", **options)
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([e["event_type"] for e in events].count("stats"), 1)
+        self.assertEqual(events[-1]["event_type"], "stats")
+        return [e for e in events if e["event_type"] == "alert"]
+
+
+class Usage(CommandLine):
+    def test_help_and_version(self):
+        self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
+        for command in ["check", "compile", "scan", "calls", "catalog"]:
+            self.assertIn(command.encode(), self.expect(0, "--help").stdout)
+            self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
+                          self.expect(0, command, "--help").stdout)
+
+    def test_mistakes(self):
+        for arguments in [[], ["fry"], ["check"], ["scan", self.capture], ["calls"],
+                          ["scan", self.capture, "-r", self.rules, "--threads", "0"],
+                          ["scan", self.capture, "-r", self.rules, "--threads", "many"],
+                          ["check", self.rules, "--var", "NO_VALUE"],
+                          ["compile", self.rules, "-t", "native"],
+                          ["catalog", "--everything"]]:
+            done = self.expect(2, *arguments)
+            self.assertEqual(done.stdout, b"")
+            self.assertNotEqual(done.stderr, b"")
+
+    def test_output_that_cannot_be_written(self):
+        for arguments in [["--help"], ["catalog"], ["check", self.rules], ["calls", self.capture],
+                          ["scan", self.capture, "-r", self.rules],
+                          ["scan", self.capture, "-r", self.rules, "--eve", "-"]]:
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 2, arguments)
+
+    def test_reader_that_went_away(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        done = subprocess.run([PROGRAM, "calls", self.capture], stdout=write_end,
+                              stderr=subprocess.PIPE)
+        os.close(write_end)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"Broken pipe", done.stderr)
+
+
+class Check(CommandLine):
+    def test_good(self):
+        done = self.expect(0, "check", self.rules)
+        self.assertTrue(done.stdout.endswith(b"1 detection: 0 errors, 0 warnings, 0 lints\n"), done)
+
+    def test_bad(self):
+        spec = SPEC.replace("LsarRetrievePrivateData", "LsarRetrievePrivateDate")
+        done = self.expect(1, "check", self.write("rules/backup.yaml", spec))
+        self.assertRegex(done.stdout, rb"backup\.yaml:15:20: error\[E\d+\]: ")
+        self.assertIn(b"^^^", done.stdout)
+        self.assertIn(b"LsarRetrievePrivateData", done.stdout)
+        self.assertTrue(done.stdout.endswith(b"1 error, 0 warnings, 0 lints\n"), done)
+        self.assertNotIn(b"\x1b", done.stdout)
+
+    def test_json(self):
+        spec = SPEC.replace("severity: critical", "severity: dreadful")
+        done = self.expect(1, "check", "--json", self.write("rules/backup.yaml", spec))
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(d["level"], d["line"]) for d in found], [("error", 8)])
+
+    def test_variables(self):
+        self.write("rules/backup.yaml", SPEC.replace("$ADMINS", "$NOBODY_KNOWS"))
+        self.expect(1, "check", self.rules)
+        self.expect(0, "check", self.rules, "--var", "NOBODY_KNOWS=10.0.0.0/8,192.168.1.1")
+        self.expect(1, "check", self.rules, "--var", "NOBODY_KNOWS=10.0.0.0/99")
+
+    def test_missing(self):
+        self.expect(2, "check", self.path("nothing.yaml"))
+
+
+class Compile(CommandLine):
+    def compile(self, status, target, output, *more):
+        return self.expect(status, "compile", self.rules, "-t", target, "-o", output, *more)
+
+    def test_same_bytes(self):
+        for target in ["native", "suricata7"]:
+            self.compile(0, target, self.path("a"))
+            self.compile(0, target, self.path("b"))
+            self.assertEqual(self.read("a"), self.read("b"))
+            self.assertNotEqual(self.read("a"), b"")
+
+    def test_folder(self):
+        os.mkdir(self.path("there"))
+        self.compile(0, "native", self.path("there"))
+        self.compile(0, "native", self.path("new/deeper/"))
+        self.assertEqual(os.listdir(self.path("there")), ["rpcsieve.db"])
+        self.assertEqual(os.listdir(self.path("new/deeper")), ["rpcsieve.db"])
+        self.compile(0, "suricata7", self.path("rules7/"))
+        self.assertEqual(sorted(os.listdir(self.path("rules7"))),
+                         ["classification.config", "reference.config", "rpcsieve.rules"])
+
+    def test_in_place_of_a_file(self):
+        self.write("out.rules", "old")
+        os.chmod(self.path("out.rules"), 0o600)
+        os.symlink("out.rules", self.path("link.rules"))
+        self.compile(0, "suricata7", self.path("link.rules"))
+        self.assertTrue(os.path.islink(self.path("link.rules")))
+        self.assertIn(b"alert ", self.read("out.rules"))
+        self.assertEqual([f for f in os.listdir(self.folder) if f.startswith("out.rules.")], [])
+
+    def test_report(self):
+        done = self.compile(0, "native", self.path("x.db"), "--report", self.path("report.json"))
+        self.assertIn(b"backup-key  exact", done.stderr)
+        self.assertEqual(json.loads(self.read("report.json")), {
+            "target": "native", "profile": "coverage",
+            "detections": [{"detection": "backup-key", "fidelity": "exact", "forms": ["native"],
+                            "reasons": []}]})
+
+    def test_targets(self):
+        self.assertIn(b"not supported yet",
+                      self.compile(2, "snort3", self.path("x")).stderr)
+        self.assertIn(b"unknown target", self.compile(2, "nagios", self.path("x")).stderr)
+
+    def test_update_lock(self):
+        self.compile(0, "suricata7", self.path("before"))
+        self.assertFalse(os.path.exists(self.path("rules/sids.lock")))
+        self.compile(0, "suricata7", self.path("after"), "--update-lock")
+        self.assertIn(b"6f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10 native 94",
+                      self.read("rules/sids.lock"))
+        self.assertEqual(self.read("before"), self.read("after"))
+
+    def test_output_that_cannot_be_written(self):
+        for output in ["/dev/full", self.path("no/such/folder"), "/proc/x", "/proc/x/"]:
+            self.assertIn(output.encode(), self.compile(2, "native", output).stderr)
+
+
+class Scan(CommandLine):
+    def test_alert(self):
+        done = self.expect(0, "scan", self.capture, "-r", self.rules)
+        self.assertRegex(done.stdout, rb"^2020-09-13T12:26:40\.004000\+0000  critical  backup-key  "
+                         rb"10\.0\.0\.5:49000 -> 10\.0\.0\.1:49667  tcp  "
+                         rb"lsarpc LsarRetrievePrivateData \(43\)  success, bound\n$")
+        self.assertRegex(done.stderr, rb"backup-key +critical +1 +1 bound\n")
+
+    def test_eve(self):
+        (alert,) = self.eve(0, self.capture)
+        self.assertEqual(alert["pcap_filename"], self.capture)
+        self.assertEqual(alert["rpcsieve"]["outcome"],
+                         {"result": "success", "status": None, "return_code": "0x00000000"})
+
+    def test_eve_file_is_written_in_place(self):
+        self.write("eve.json", "something longer than nothing\n" * 100)
+        os.symlink("eve.json", self.path("link"))
+        self.expect(0, "scan", self.capture, "-r", self.rules, "--eve", self.path("link"))
+        self.assertEqual(len(self.read("eve.json").splitlines()), 2)
+        self.expect(0, "scan", self.capture, "-r", self.rules, "--eve", "/dev/null")
+        done = self.expect(2, "scan", self.capture, "-r", self.rules, "--eve", "/dev/full")
+        self.assertIn(b"/dev/full: No space left on device", done.stderr)
+        self.expect(2, "scan", self.capture, "-r", self.rules, "--eve", self.path("no/such"))
+
+    def test_early(self):
+        (alert,) = self.eve(0, self.capture, "--early")
+        self.assertEqual(alert["rpcsieve"]["outcome"]["result"], "unanswered")
+
+    def test_stats(self):
+        done = self.expect(0, "scan", self.capture, "-r", self.rules, "--stats")
+        self.assertRegex(done.stderr, rb"\npackets +6\n")
+
+    def test_database(self):
+        self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
+        from_rules = self.expect(0, "scan", self.capture, "-r", self.rules, "--eve", "-")
+        from_file = self.expect(0, "scan", self.capture, "-r", self.path("x.db"), "--eve", "-")
+        self.assertEqual(from_rules.stdout, from_file.stdout)
+
+    def test_bad_database(self):
+        self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
+        whole = self.read("x.db")
+        for name, content in {"cut.db": whole[:-1], "short.db": whole[:3], "empty.db": b"",
+                              "magic.db": b"X" + whole[1:], "long.db": whole + b"\0"}.items():
+            done = self.expect(2, "scan", self.capture, "-r", self.write(name, content))
+            self.assertIn(f"{name}: bad database: ".encode(), done.stderr)
+        self.expect(2, "scan", self.capture, "-r", self.path("x.db"), "-r", self.rules)
+
+    def test_bad_rules(self):
+        self.expect(2, "scan", self.capture, "-r", self.path("nothing"))
+        bad = self.write("bad.yaml", "rpcsieve: 1\ndetections: 7\n")
+        done = self.expect(1, "scan", self.capture, "-r", bad)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"bad.yaml:2:13: error", done.stderr)
+
+
+class BadCaptures(CommandLine):
+    def test_damaged_capture_keeps_its_alerts(self):
+        whole = self.read("theft.pcap")
+        damaged = self.write("cut.pcap", whole + bytes(7))
+        self.assertEqual(len(self.eve(2, damaged)), 1)
+        done = self.expect(2, "scan", damaged, "-r", self.rules)
+        self.assertIn(b"cut.pcap: damaged after 6 packets: truncated dump file", done.stderr)
+
+    def test_the_others_are_read_all_the_same(self):
+        bad = {
+            self.path("missing.pcap"): b"No such file or directory",
+            self.write("empty.pcap", b""): b"truncated dump file",
+            self.write("text.pcap", b"this is no capture at all"): b"unknown file format",
+            self.write("usb.pcap", wire.pcap([], link=189)): b"unknown link type",
+            self.write("cut.pcap.gz", gzip.compress(self.read("theft.pcap"))[:-9]): b"gzip",
+        }
+        for path, reason in bad.items():
+            done = self.expect(2, "scan", path, self.capture, "-r", self.rules)
+            self.assertEqual(done.stdout.count(b"backup-key"), 2 if b"gz" in reason else 1)
+            self.assertIn(path.encode() + b": ", done.stderr)
+            self.assertIn(reason, done.stderr)
+            self.expect(2, "calls", path)
+
+
+class Captures(CommandLine):
+    def test_standard_input(self):
+        (alert,) = self.eve(0, "-", input=self.read("theft.pcap"))
+        self.assertEqual(alert["pcap_filename"], "-")
+        self.assertEqual(len(self.eve(0, "-", input=gzip.compress(self.read("theft.pcap")))), 1)
+
+    def test_folder(self):
+        os.makedirs(self.path("in/deep"))
+        self.write("in/b.pcap", self.read("theft.pcap"))
+        self.write("in/deep/a", self.read("theft.pcap"))
+        self.write("in/c.cap.gz", gzip.compress(self.read("theft.pcap")))
+        self.write("in/README", "no capture")
+        files = [os.path.relpath(a["pcap_filename"], self.path("in"))
+                 for a in self.eve(0, self.path("in"))]
+        self.assertEqual(files, ["b.pcap", "c.cap.gz", "deep/a"])
+        self.write("in/empty.pcap", b"")
+        self.assertEqual(len(self.eve(2, self.path("in"))), 3)
+        os.mkdir(self.path("void"))
+        self.assertEqual(self.eve(2, self.path("void")), [])
+
+    def test_each_begins_from_an_empty_state(self):
+        frames = wire.theft()
+        first = self.write("first.pcap", wire.pcap(frames[:4]))
+        second = self.write("second.pcap", wire.pcap(frames[4:]))
+        (alert,) = self.eve(0, first, second)
+        self.assertEqual(alert["rpcsieve"]["confidence"], "inferred")
+
+    def test_threads_give_the_same_records(self):
+        frames = [f for client in range(2, 60) for f in wire.theft(client, client % 3)]
+        capture = self.write("many.pcap", wire.pcap(frames))
+        one = self.eve(0, capture)
+        self.assertEqual(len(one), 58)
+        for threads in ["2", "3", "8"]:
+            several = self.eve(0, capture, self.capture, "--threads", threads)
+            only = [a for a in several if a["pcap_filename"] == capture]
+            self.assertEqual(len(several), 59)
+            self.assertEqual(sorted(map(json.dumps, only)), sorted(map(json.dumps, one)))
+
+
+class Calls(CommandLine):
+    def calls(self, status, *captures):
+        done = self.expect(status, "calls", *captures)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_record(self):
+        (call,) = self.calls(0, self.capture)
+        self.assertEqual(call, {
+            "file": self.capture, "ts": "2020-09-13T12:26:40.004000+0000",
+            "src_ip": "10.0.0.5", "src_port": 49000, "dest_ip": "10.0.0.1", "dest_port": 49667,
+            "transport": "tcp", "pipe": None, "uuid": str(wire.LSARPC), "version": "0.0",
+            "interface": "lsarpc", "opnum": 43, "operation": "LsarRetrievePrivateData",
+            "call_id": 2, "context_id": 0, "known_by": "bound", "object": None, "stub_len": 72,
+            "fragments": 1, "complete": True, "auth": {"type": "none", "level": "none"},
+            "sealed": False,
+            "outcome": {"result": "success", "status": None, "return_code": "0x00000000"}})
+
+    def test_order_of_the_requests(self):
+        client, server = (bytes([10, 0, 0, 5]), 49000), (bytes([10, 0, 0, 1]), 49667)
+        turns = [(True, wire.bind()), (False, wire.bind_ack())]
+        turns += [(True, wire.request(n, n, bytes(8))) for n in range(2, 8)]
+        turns += [(False, wire.response(n, 0)) for n in (7, 3, 5, 2)]  # 4 and 6 stay unanswered
+        capture = self.write("order.pcap", wire.pcap(wire.conversation(client, server, turns)))
+        calls = self.calls(0, capture, self.capture)
+        self.assertEqual([c["call_id"] for c in calls], [2, 3, 4, 5, 6, 7, 2])
+        self.assertEqual([c["call_id"] for c in calls if c["outcome"]["result"] == "unanswered"],
+                         [4, 6])
+
+
+class CatalogCommand(CommandLine):
+    def test_lookups(self):
+        for query in ["lsarpc", "LSARPC", str(wire.LSARPC), str(wire.LSARPC).upper()]:
+            self.assertIn(b"   43  LsarRetrievePrivateData\n",
+                          self.expect(0, "catalog", query).stdout)
+        for query in ["lsass", "\\PIPE\\lsass", "\\lsass"]:
+            self.assertRegex(self.expect(0, "catalog", query).stdout, rb"(?m)^lsarpc +12345778-")
+        self.assertGreater(len(self.expect(0, "catalog").stdout.splitlines()), 100)
+
+    def test_unknown(self):
+        self.assertIn(b"did you mean lsarpc?", self.expect(1, "catalog", "lsarpcc").stderr)
+        self.expect(1, "catalog", "00000000-0000-0000-0000-00000000dead")
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
