@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -75,8 +74,13 @@ TEST(Rules, WatchTheseOperations) {
   EXPECT_EQ(got, want);
 }
 
+// is_technique: T1003, or with a sub-technique T1003.004.
+bool is_technique(std::string id) {
+  for (char& c : id) c = std::isdigit(static_cast<unsigned char>(c)) != 0 ? '0' : c;
+  return id == "T0000" || id == "T0000.000";
+}
+
 TEST(Rules, AreDescribed) {
-  const std::regex technique("T[0-9]{4}(\\.[0-9]{3})?");
   std::set<std::string> ids;
   for (const YAML::Node& detection : detections()) {
     const std::string name = detection["name"].Scalar();
@@ -86,7 +90,7 @@ TEST(Rules, AreDescribed) {
     EXPECT_FALSE(list(detection["falsepositives"]).empty()) << name;
     EXPECT_FALSE(list(detection["attack"]).empty()) << name;
     for (const std::string& id : list(detection["attack"])) {
-      EXPECT_TRUE(std::regex_match(id, technique)) << name << " " << id;
+      EXPECT_TRUE(is_technique(id)) << name << " " << id;
     }
     const auto references = list(detection["references"]);
     EXPECT_GE(references.size(), 2U) << name;
