@@ -49,6 +49,9 @@ class Association {
 
   // push takes one PDU, cut at the end if bytes were lost. Drain next() before pushing again.
   void push(const Frame& frame);
+  // gap says that PDUs of one side may have been lost here (the framer lost its place): fragments
+  // that follow do not adjoin those before.
+  void gap(bool from_client);
   // flush reports what is under way: unfinished requests, cut.  Drain next() after it.
   void flush();
   // next returns the next event, or nullopt when more PDUs are needed.

@@ -73,7 +73,7 @@ struct Answer {
   enum class Kind : std::uint8_t { kNone, kResponse, kFault };
   Kind kind = Kind::kNone;
   std::uint32_t status = 0;  // of a fault, as sent
-  bool readable = false;     // tail was read: a whole response that is not sealed
+  bool readable = false;     // status was read, or tail: the response is whole and not sealed
   std::uint32_t tail = 0;    // the last four stub bytes of the response, as a number
 };
 
@@ -90,14 +90,15 @@ struct Call {
   Uuid object;
   Auth auth;
   bool sealed = false;    // the stub is encrypted (privacy)
-  bool complete = false;  // every byte of the stub was captured
+  bool complete = false;  // every byte of the stub was captured, and held within the limits
   std::uint32_t fragments = 0;
   std::uint32_t stub_len = 0;  // without object UUID, padding and verifier, as sent
 };
 
 // print gives a call on one line, for tests and debugging:
 //   call=7 ctx=1 op=43 if=12345778-1234-abcd-ef00-0123456789ab/0.0 bound stub=44 frags=1
-// followed, where they hold, by object=… auth=ntlm/privacy sealed cut.
+// with if=- when the interface is not known, followed, where they hold, by object=…
+// auth=ntlm/privacy sealed cut.
 std::string print(const Call& call);
 
 // Names of the records (DESIGN section 5): "bound"; "ntlm", or the number as text; "privacy".

@@ -1,0 +1,105 @@
+// The open calls are a compact array that is scanned by call id: an association has a handful of
+// them, and 256 at most take less time to scan than a hash table of one would to allocate. What is
+// large lies beside it, in slots that are used again and keep their place.
+#include "runtime/dcerpc/in_flight.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace rpcsieve::dcerpc {
+namespace {
+
+// Memory for joined stubs that an association keeps when it needs none.
+constexpr std::size_t kSpareBuffers = 4;
+constexpr std::size_t kSpareBufferBytes = 1 << 16;
+
+}  // namespace
+
+void Tail::add(Bytes piece) {
+  const std::size_t n = std::min(piece.size(), last_.size());
+  std::copy(last_.begin() + static_cast<std::ptrdiff_t>(n), last_.end(), last_.begin());
+  std::copy(piece.end() - static_cast<std::ptrdiff_t>(n), piece.end(),
+            last_.end() - static_cast<std::ptrdiff_t>(n));
+  known_ = std::min(known_ + n, last_.size());
+}
+
+std::optional<std::uint32_t> Tail::value(Endian endian) const {
+  if (known_ < last_.size()) return std::nullopt;
+  return Cursor(last_, endian).u32();
+}
+
+InFlight::Index InFlight::open(std::uint32_t call_id, std::uint32_t number) {
+  assert(find(call_id) == nullptr);
+  if (free_.empty()) {
+    free_.push_back(static_cast<Index>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const Index index = free_.back();
+  free_.pop_back();
+  flights_[index] = Flight();
+  open_.push_back({call_id, number, index});
+  return index;
+}
+
+const InFlight::Entry* InFlight::find(std::uint32_t call_id) const {
+  for (const Entry& entry : open_)
+    if (entry.call_id == call_id) return &entry;
+  return nullptr;
+}
+
+InFlight::Index InFlight::oldest() const {
+  assert(!open_.empty());
+  const auto earlier = [](const Entry& a, const Entry& b) {
+    return static_cast<std::int32_t>(a.number - b.number) < 0;  // the numbers wrap
+  };
+  return std::min_element(open_.begin(), open_.end(), earlier)->index;
+}
+
+void InFlight::close(Index index) {
+  const auto entry =
+      std::find_if(open_.begin(), open_.end(), [&](const Entry& e) { return e.index == index; });
+  assert(entry != open_.end());
+  *entry = open_.back();
+  open_.pop_back();
+}
+
+void InFlight::free(Index index) {
+  release(flights_[index]);
+  free_.push_back(index);
+}
+
+void InFlight::hold(Flight& flight, Bytes fragment) {
+  if (flight.broken) return;
+  const std::size_t room =
+      std::min(limits_->stub_bytes - flight.held.size(), limits_->dcerpc_held_bytes - held_bytes_);
+  const Bytes taken = fragment.first(std::min(fragment.size(), room));
+  if (taken.size() < fragment.size()) {
+    counters_->count(Counter::dcerpc_stub_truncated);
+    flight.broken = true;
+  }
+  if (flight.held.capacity() == 0 && !spare_.empty()) {
+    flight.held = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  flight.held.insert(flight.held.end(), taken.begin(), taken.end());
+  held_bytes_ += taken.size();
+  flight.stub = flight.held;
+}
+
+void InFlight::release(Flight& flight) {
+  flight.stub = {};
+  held_bytes_ -= flight.held.size();
+  flight.held.clear();
+  const std::size_t capacity = flight.held.capacity();
+  if (capacity > 0 && capacity <= kSpareBufferBytes && spare_.size() < kSpareBuffers)
+    spare_.push_back(std::move(flight.held));
+  flight.held = {};
+}
+
+void InFlight::reset() {
+  for (const Entry& entry : open_) free(entry.index);
+  open_.clear();
+}
+
+}  // namespace rpcsieve::dcerpc

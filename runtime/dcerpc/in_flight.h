@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "runtime/base/bytes.h"
+#include "runtime/base/counters.h"
+#include "runtime/base/cursor.h"
+#include "runtime/base/limits.h"
+#include "runtime/dcerpc/call.h"
+
+namespace rpcsieve::dcerpc {
+
+// Tail keeps the last four bytes of a stub that comes in pieces.
+class Tail {
+ public:
+  void add(Bytes piece);
+  // forget says that bytes are missing here.
+  void forget() { known_ = 0; }
+  // value gives the four bytes as a number, nullopt if fewer are known.
+  [[nodiscard]] std::optional<std::uint32_t> value(Endian endian) const;
+
+ private:
+  std::array<std::uint8_t, 4> last_{};
+  std::size_t known_ = 0;  // how many bytes at the end of last_ are set
+};
+
+// Flight is a call from the first fragment of its request until it is answered or dropped.
+struct Flight {
+  Call call;
+  Endian endian = Endian::kLittle;  // of the request
+  bool joining = false;             // more fragments of the request are awaited
+  bool broken = false;              // bytes of the stub are missing
+  Bytes stub;                       // what is known of it: in `held`, or in the only fragment
+  std::vector<std::uint8_t> held;   // ... the fragments so far, joined
+  Tail tail;                        // of the response
+  bool answer_sealed = false;       // a fragment of the response is encrypted
+  Answer answer;
+  std::uint32_t mark = 0;  // the owner's
+};
+
+// InFlight holds the calls of one association that are in flight. A call is found by its call id
+// from open() to close(); its index is good until free().
+class InFlight {
+ public:
+  using Index = std::uint32_t;
+  struct Entry {
+    std::uint32_t call_id, number;
+    Index index;
+  };
+
+  InFlight(const Limits& limits, Counters& counters) : limits_(&limits), counters_(&counters) {}
+
+  // open begins a call; no other of this id may be open. `number` counts the association's PDUs.
+  // References to other flights do not survive it.
+  Index open(std::uint32_t call_id, std::uint32_t number);
+  // find gives the open call of this id, or nullptr. It lives until the next open or close.
+  [[nodiscard]] const Entry* find(std::uint32_t call_id) const;
+  [[nodiscard]] bool full() const { return open_.size() >= limits_->dcerpc_calls; }
+  // oldest gives the call that was opened first; one must be open.
+  [[nodiscard]] Index oldest() const;
+  [[nodiscard]] const std::vector<Entry>& all() const { return open_; }
+  Flight& operator[](Index index) { return flights_[index]; }
+  void close(Index index);
+  void free(Index index);
+
+  // hold appends a fragment's stub to the call's, as far as the limits allow. Behind missing bytes
+  // nothing is appended: bytes that do not adjoin must not seem to.
+  void hold(Flight& flight, Bytes fragment);
+  // release forgets the call's stub.
+  void release(Flight& flight);
+
+  void reset();
+
+ private:
+  const Limits* limits_;
+  Counters* counters_;
+  std::vector<Entry> open_;  // in no order: few, so a scan finds them
+  std::vector<Flight> flights_;
+  std::vector<Index> free_;
+  std::vector<std::vector<std::uint8_t>> spare_;  // memory for stubs to come
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace rpcsieve::dcerpc

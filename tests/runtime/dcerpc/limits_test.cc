@@ -1,0 +1,136 @@
+// The tables that traffic can fill, and that a steady stream of calls allocates nothing.
+#include <gtest/gtest.h>
+
+#include "tests/runtime/dcerpc/trace.h"
+#include "tests/support/allocations.h"
+#include "tests/support/dcerpc_builder.h"
+
+namespace rpcsieve::dcerpc {
+namespace {
+
+using namespace test;
+
+const Buffer kBound = bind(1).context(0, kLsarpc).build() + bind_ack(1).result(kAccepted).build();
+
+Buffer call(std::uint32_t call_id, std::uint16_t context_id = 0) {
+  return request(call_id).context_id(context_id).opnum(43).build();
+}
+
+TEST(DcerpcLimits, CallsInFlight) {
+  Limits limits;
+  limits.dcerpc_calls = 2;
+  Trace trace(limits);
+  trace.push(kBound + call(2) + call(3) + call(4));
+  EXPECT_EQ(trace.text(),
+            "#1 call=2 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#2 call=3 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#1 dropped\n"
+            "#3 call=4 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_calls_dropped), 1U);
+}
+
+TEST(DcerpcLimits, OldestCallMakesRoomEvenIfOthersWereAnswered) {
+  Limits limits;
+  limits.dcerpc_calls = 3;
+  Trace trace(limits);
+  trace.push(kBound + call(2) + call(3) + call(4) + response(2).build());
+  const std::string before = trace.text();
+  trace.push(call(5) + call(6));
+  EXPECT_EQ(trace.text().substr(before.size()),
+            "#4 call=5 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#2 dropped\n"
+            "#5 call=6 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n");
+}
+
+TEST(DcerpcLimits, UnfinishedCallThatMakesRoomIsReported) {
+  Limits limits;
+  limits.dcerpc_calls = 1;
+  EXPECT_EQ(Trace(limits).push(kBound + request(2).first().stub("0102").build() + call(3)).text(),
+            "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=2 frags=1 cut: 0102\n"
+            "#1 dropped\n"
+            "#2 call=3 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n");
+}
+
+TEST(DcerpcLimits, StubBytes) {
+  Limits limits;
+  limits.stub_bytes = 3;
+  Trace trace(limits);
+  trace.push(kBound + request(2).first().stub("0102").build() +
+             request(2).middle().stub("030405").build() + request(2).last().stub("06").build());
+  EXPECT_EQ(trace.text(), "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=6 frags=3 cut: 010203\n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), 1U);
+}
+
+TEST(DcerpcLimits, HeldBytesOfAllStubs) {
+  Limits limits;
+  limits.dcerpc_held_bytes = 4;
+  Trace trace(limits);
+  trace.push(kBound + request(2).first().stub("010203").build() +
+             request(3).first().stub("aabb").build() + request(2).last().build() +
+             request(3).last().build() + request(4).first().stub("0a0b0c0d").build() +
+             request(4).last().build());
+  EXPECT_EQ(trace.text(),
+            "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=3 frags=2: 010203\n"
+            "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2 cut: aa\n"
+            "#3 call=4 ctx=0 op=0 if=lsarpc bound stub=4 frags=2: 0a0b0c0d\n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), 1U);
+}
+
+TEST(DcerpcLimits, RefusedContextsMakeRoomFirst) {
+  Limits limits;
+  limits.dcerpc_contexts = 2;
+  Trace trace(limits);
+  trace.push(kBound + alter_context(2).context(1, kSamr).build() +
+             alter_context_response(2).result(kProviderRejected).build() +
+             alter_context(3).context(2, kSamr).build() + call(4, 0) + call(5, 1) + call(6, 2));
+  EXPECT_EQ(trace.text(),
+            "#1 call=4 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#2 call=5 ctx=1 op=43 if=- unknown stub=0 frags=1: \n"
+            "#3 call=6 ctx=2 op=43 if=samr offered stub=0 frags=1: \n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 1U);
+}
+
+TEST(DcerpcLimits, AnAcceptedContextOutlivesAFloodOfOffers) {
+  Trace trace;
+  trace.push(kBound);
+  for (std::uint16_t id = 1; id <= 1000; ++id)
+    trace.push(alter_context(id + 1U).context(id, kSamr).build());
+  trace.push(call(5000, 0) + call(5001, 1000));
+  EXPECT_EQ(trace.text(),
+            "#1 call=5000 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#2 call=5001 ctx=1000 op=43 if=samr offered stub=0 frags=1: \n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 1000 + 1 - Limits().dcerpc_contexts);
+}
+
+// The same wire twice through one association; the second time memory is there.
+TEST(DcerpcAllocation, NoneOnceWarm) {
+  const Buffer wire = kBound + call(2) + call(3) + request(4).first().stub(Buffer(3000)).build() +
+                      request(4).middle().stub(Buffer(3000)).build() + request(4).last().build() +
+                      response(3).stub("00000000").build() + fault(2).build() +
+                      response(4).first().stub("0000").build() +
+                      response(4).last().stub("0000").build() +
+                      alter_context(5).context(0, kSamr).build() +
+                      alter_context_response(5).result(kAccepted).build();
+  const Limits limits;
+  Counters counters;
+  Association association(limits, counters);
+  Framer framer;
+  std::size_t requests = 0;
+  const auto run = [&] {
+    framer.push(wire, {});
+    while (const auto frame = framer.next(Framing())) {
+      association.push(*frame);
+      while (const auto event = association.next())
+        requests += event->kind == Event::Kind::kRequest ? 1U : 0U;
+    }
+  };
+  run();
+  run();
+  const std::size_t before = allocations();
+  for (int i = 0; i < 100; ++i) run();
+  EXPECT_EQ(allocations() - before, 0U);
+  EXPECT_EQ(requests, 3U * 102U);
+}
+
+}  // namespace
+}  // namespace rpcsieve::dcerpc
