@@ -30,10 +30,14 @@ struct Limits {
   std::size_t smb_message_bytes = 1 << 20;
   // SMB requests of one connection whose answers are awaited.
   std::size_t smb_requests = 512;
+  // Trees (connections to shares) of one connection that are remembered.
+  std::size_t smb_trees = 256;
   // Open handles (files and pipes) of one connection that are remembered.
   std::size_t smb_handles = 4096;
   // Open pipes of one connection whose RPC is followed.
   std::size_t smb_pipes = 64;
+  // Encrypted sessions of one connection that are remembered as reported.
+  std::size_t smb_sessions = 64;
 
   // Presentation contexts of one association.
   std::size_t dcerpc_contexts = 128;

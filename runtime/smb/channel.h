@@ -23,12 +23,11 @@ struct Event {
   // Which open pipe: a small number, below Limits::smb_pipes, that stands for (session, tree, file
   // id) until its kPipeClosed.
   std::uint32_t pipe = 0;
-  bool to_server = false;
-  Bytes data;                 // kPipeData; lives until the following call of any member
-  std::uint64_t lost = 0;     // bytes of the pipe that are missing behind `data`
-  Timestamp time;             // of the message's first byte
-  std::uint64_t session = 0;  // kEncrypted, kCompressed: the session id, 0 if not known
-  bool from_client = false;   // kEncrypted, kCompressed, kPipeData: who sent the message
+  bool to_server = false;  // kPipeData; the headers of the other messages do not say who sent them
+  Bytes data;              // kPipeData; a view of the message that was pushed
+  std::uint64_t lost = 0;  // kPipeData; bytes of the pipe that are missing behind `data`
+  Timestamp time;          // of the message's first byte
+  std::uint64_t session = 0;  // kEncrypted: the session id
 };
 
 // Channel follows the SMB1, SMB2 and SMB3 messages of one TCP connection and gives the bytes that
@@ -36,9 +35,15 @@ struct Event {
 // read, ioctl FSCTL_PIPE_TRANSCEIVE, close, compounds [MS-SMB2], and NT_CREATE_ANDX, OPEN_ANDX,
 // TRANSACTION (named pipe), WRITE_ANDX, WRITE, READ_ANDX, READ, CLOSE and andX chains [MS-CIFS].
 //
-// Handles whose opening was not captured become pipes, without a name, when something shows that
-// they are: a pipe ioctl or transaction, or data that begin as an RPC PDU does (`is_rpc`), on a
-// tree that is not known to be a disk share.
+// A handle is a pipe if its tree is one of pipes (IPC$), or if an SMB1 server said so when it was
+// opened; a file on a disk share is none, whatever its name. Where the tree is not known, a handle
+// becomes a pipe by what passes through it: a pipe ioctl or transaction, or data that begin as an
+// RPC PDU does (`is_rpc`), unless it was opened by a name that no RPC pipe has. If its opening was
+// not captured, the pipe has no name.
+//
+// A READ answer without its request goes to the one pipe of that session and tree whose last answer
+// was a STATUS_BUFFER_OVERFLOW, if there is exactly one; if there is none, and it begins as an RPC
+// PDU does, to the only pipe of that session and tree. Any other is dropped and counted.
 class Channel {
  public:
   // is_rpc says whether bytes may begin a DCE/RPC PDU: the stages do not know one another, so the
@@ -53,8 +58,8 @@ class Channel {
   // few where it carries a file's.
   [[nodiscard]] std::size_t wanted(Bytes head, std::size_t length) const;
 
-  // push takes one framed message, the four bytes of its session service header included. Drain
-  // next() before pushing again.
+  // push takes one framed message, the four bytes of its session service header included. Its bytes
+  // must live until next() has returned nullopt. Drain next() before pushing again.
   void push(const Frame& frame);
   // next returns the next event, or nullopt when more messages are needed.
   std::optional<Event> next();

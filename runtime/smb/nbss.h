@@ -15,8 +15,8 @@ class Channel;
 // four bytes are this header.
 struct Framing {
   static constexpr std::size_t header_bytes = 4;
-  // Header, SMB2 header and the fixed part of a WRITE request or READ response.
-  static constexpr std::size_t judged_bytes = 4 + 64 + 48;
+  // This header, that of SMB2 and the longest fixed part of a request or response that matters.
+  static constexpr std::size_t judged_bytes = 4 + 64 + 56;
   static constexpr std::size_t marker_bytes = 8;
 
   const Channel& channel;

@@ -1,0 +1,81 @@
+// The session service header in front of every SMB message: one byte of type, and a length.
+#include "runtime/smb/nbss.h"
+
+#include <algorithm>
+#include <array>
+
+#include "runtime/smb/channel.h"
+
+namespace rpcsieve::smb {
+namespace {
+
+// Types of packets [RFC 1002 §4.3.1].
+constexpr std::uint8_t kSessionMessage = 0x00;
+constexpr std::uint8_t kSessionRequest = 0x81;
+constexpr std::uint8_t kPositiveResponse = 0x82;
+constexpr std::uint8_t kNegativeResponse = 0x83;
+constexpr std::uint8_t kKeepAlive = 0x85;
+
+// The shortest message of any dialect: a compression header [MS-SMB2 §2.2.42.1].
+constexpr std::size_t kShortestMessage = 16;
+
+// length reads the 24 bits behind the type. Packets other than messages have 17, the rest zero.
+std::size_t length_of(Bytes header) {
+  return static_cast<std::size_t>(header[1]) << 16 | static_cast<std::size_t>(header[2]) << 8 |
+         header[3];
+}
+
+// matches compares as many bytes as there are.
+bool matches(Bytes bytes, std::array<std::uint8_t, 4> want) {
+  const std::size_t n = std::min(bytes.size(), want.size());
+  return std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n), want.begin());
+}
+
+// begins_message: a session message that holds SMB1 (ff), SMB2 (fe), a transform (fd) or a
+// compression header (fc).
+bool begins_message(Bytes bytes) {
+  if (bytes[0] != kSessionMessage) return false;
+  if (bytes.size() >= 4 && length_of(bytes) < kShortestMessage) return false;
+  if (bytes.size() <= 4) return true;
+  return bytes[4] >= 0xfc && matches(bytes.subspan(4), {bytes[4], 'S', 'M', 'B'});
+}
+
+// begins_session: a request with two names of 34 bytes each, or an answer to one.
+bool begins_session(Bytes bytes) {
+  switch (bytes[0]) {
+    case kSessionRequest:
+      return matches(bytes, {kSessionRequest, 0, 0, 68}) && (bytes.size() < 5 || bytes[4] == 32);
+    case kPositiveResponse:
+      return matches(bytes, {kPositiveResponse, 0, 0, 0});
+    case kNegativeResponse:
+      return matches(bytes, {kNegativeResponse, 0, 0, 1});
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::optional<std::size_t> Framing::total(Bytes header) const {
+  const bool message = header[0] == kSessionMessage;
+  const bool other = header[0] >= kSessionRequest && header[0] <= kKeepAlive && header[1] <= 1;
+  if (!message && !other) return std::nullopt;
+  return header_bytes + length_of(header);
+}
+
+std::size_t Framing::keep(Bytes head, std::size_t total) const {
+  if (head[0] != kSessionMessage) return header_bytes;
+  return header_bytes + channel.wanted(head.subspan(header_bytes), total - header_bytes);
+}
+
+std::size_t Framing::find(Bytes bytes) const {
+  std::size_t at = 0;
+  while (at < bytes.size() && !begins_message(bytes.subspan(at))) ++at;
+  return at;
+}
+
+bool plausible(Bytes bytes) {
+  return bytes.empty() || begins_message(bytes) || begins_session(bytes);
+}
+
+}  // namespace rpcsieve::smb

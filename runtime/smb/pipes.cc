@@ -1,0 +1,182 @@
+// Which handles are pipes. A file of the name lsarpc on a disk share is none, and a pipe whose
+// opening was not captured is one all the same; what decides is the tree, and without it the name
+// and the bytes.
+#include "runtime/smb/pipes.h"
+
+#include <algorithm>
+
+namespace rpcsieve::smb {
+
+std::uint64_t hash(const Tree& tree) { return mix(tree.session ^ mix(tree.id)); }
+
+std::uint64_t hash(const Handle& handle) {
+  return mix(handle.file.transient ^ mix(handle.file.persistent ^ hash(handle.tree)));
+}
+
+Pipes::Pipes(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
+    : trees_(limits.smb_trees),
+      handles_(limits.smb_handles),
+      pipes_limit_(std::max(limits.smb_pipes, std::size_t{1})),
+      counters_(&counters),
+      is_rpc_(is_rpc) {}
+
+void Pipes::connect(const Tree& tree, Share share) {
+  trees_.put(tree, share, [&](Share) { counters_->count(Counter::smb_trees_dropped); });
+}
+
+void Pipes::disconnect(const Tree& tree) {
+  trees_.erase(tree);
+  drop_if([&](const Pipe& pipe) { return pipe.handle.tree == tree; });
+}
+
+void Pipes::log_off(std::uint64_t session) {
+  trees_.erase_if([&](const Tree& tree) { return tree.session == session; });
+  drop_if([&](const Pipe& pipe) { return pipe.handle.tree.session == session; });
+}
+
+void Pipes::open(const Handle& handle, const Name& name, bool directory, Share share) {
+  close(handle);
+  if (share == Share::kUnknown) share = leads_to(handle.tree);
+  if (share == Share::kPipes) {
+    make(handle, name, true);
+  } else if (share == Share::kUnknown && name.plausible() && !directory) {
+    make(handle, name, false);
+  } else if (leads_to(handle.tree) != Share::kFiles) {
+    remember(handle, kNoPipe);
+  }
+}
+
+bool Pipes::rename(const Handle& from, const Handle& to) {
+  const Number* found = handles_.peek(from);
+  if (found == nullptr) return false;
+  const Number pipe = *found;
+  handles_.erase(from);
+  close(to);
+  if (pipe != kNoPipe) pipes_[pipe].handle = to;
+  remember(to, pipe);
+  return true;
+}
+
+void Pipes::close(const Handle& handle) {
+  const Number* found = handles_.peek(handle);
+  if (found == nullptr) return;
+  if (*found != kNoPipe) {
+    drop(*found);
+  } else {
+    handles_.erase(handle);
+  }
+}
+
+Share Pipes::leads_to(const Tree& tree) const {
+  const Share* share = trees_.peek(tree);
+  return share == nullptr ? Share::kUnknown : *share;
+}
+
+Share Pipes::leads_to(const Handle& handle) const {
+  const Number* found = handles_.peek(handle);
+  const bool pipe = found != nullptr && *found != kNoPipe;
+  const bool file = found != nullptr && *found == kNoPipe;
+  if (pipe && pipes_[*found].shown) return Share::kPipes;
+  const Share share = leads_to(handle.tree);
+  return file && share == Share::kUnknown ? Share::kFiles : share;
+}
+
+std::optional<Pipes::Number> Pipes::carrier(const Handle& handle, Bytes data, bool piped) {
+  const Number* found = handles_.find(handle);
+  const bool file = found != nullptr && *found == kNoPipe;
+  const Number pipe = found == nullptr ? kNoPipe : *found;
+  if (pipe != kNoPipe && pipes_[pipe].shown) return use(pipe);
+  const Share share = leads_to(handle.tree);
+  const bool shown = piped || share == Share::kPipes || (!file && is_rpc_(data));
+  if (share == Share::kFiles || !shown) return std::nullopt;
+  return use(pipe == kNoPipe ? make(handle, Name(), true) : pipe);
+}
+
+std::optional<Pipes::Number> Pipes::continued(const Tree& tree, Bytes data) {
+  auto pipe = only([&](const Pipe& p) { return p.handle.tree == tree && p.unfinished; });
+  if (!pipe && is_rpc_(data))
+    pipe = only([&](const Pipe& p) { return p.handle.tree == tree && p.shown; });
+  if (pipe) use(*pipe);
+  return pipe;
+}
+
+std::string_view Pipes::name(Number pipe) const {
+  return pipe < pipes_.size() ? pipes_[pipe].name.view() : std::string_view();
+}
+
+void Pipes::reset() {
+  trees_.clear();
+  handles_.clear();
+  pipes_.clear();
+  closed_.clear();
+  clock_ = 0;
+}
+
+Pipes::Number Pipes::make(const Handle& handle, const Name& name, bool shown) {
+  const Number pipe = free_number();
+  pipes_[pipe] = {handle, ++clock_, name, true, shown, false, false};
+  remember(handle, pipe);
+  return pipe;
+}
+
+// free_number gives a number that stands for nothing. If all are taken, that pipe goes which was
+// not used for the longest time; those of which nothing shows that they are pipes go first.
+Pipes::Number Pipes::free_number() {
+  const auto free =
+      std::find_if(pipes_.begin(), pipes_.end(), [](const Pipe& p) { return !p.open; });
+  if (free != pipes_.end()) return static_cast<Number>(free - pipes_.begin());
+  if (pipes_.size() < pipes_limit_) {
+    pipes_.emplace_back();
+    return static_cast<Number>(pipes_.size() - 1);
+  }
+  const auto oldest = std::min_element(
+      pipes_.begin(), pipes_.end(),
+      [](const Pipe& a, const Pipe& b) { return a.shown != b.shown ? b.shown : a.used < b.used; });
+  if (oldest->shown) counters_->count(Counter::smb_pipes_dropped);
+  const auto pipe = static_cast<Number>(oldest - pipes_.begin());
+  drop(pipe);
+  return pipe;
+}
+
+Pipes::Number Pipes::use(Number pipe) {
+  pipes_[pipe].shown = pipes_[pipe].announced = true;
+  pipes_[pipe].used = ++clock_;
+  return pipe;
+}
+
+void Pipes::drop(Number pipe) {
+  handles_.erase(pipes_[pipe].handle);
+  retire(pipe);
+}
+
+void Pipes::retire(Number pipe) {
+  pipes_[pipe].open = false;
+  if (pipes_[pipe].announced) closed_.push_back(pipe);
+}
+
+// remember enters a handle. One that has to go for it takes its pipe along.
+void Pipes::remember(const Handle& handle, Number pipe) {
+  handles_.put(handle, pipe, [&](Number dropped) {
+    counters_->count(Counter::smb_handles_dropped);
+    if (dropped != kNoPipe) retire(dropped);
+  });
+}
+
+template <class Predicate>
+void Pipes::drop_if(Predicate predicate) {
+  for (Number i = 0; i < pipes_.size(); ++i)
+    if (pipes_[i].open && predicate(pipes_[i])) drop(i);
+}
+
+template <class Predicate>
+std::optional<Pipes::Number> Pipes::only(Predicate predicate) const {
+  std::optional<Number> found;
+  for (Number i = 0; i < pipes_.size(); ++i) {
+    if (!pipes_[i].open || !predicate(pipes_[i])) continue;
+    if (found) return std::nullopt;
+    found = i;
+  }
+  return found;
+}
+
+}  // namespace rpcsieve::smb

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "runtime/base/counters.h"
+#include "runtime/base/limits.h"
+#include "runtime/smb/name.h"
+#include "runtime/smb/operation.h"
+#include "runtime/smb/table.h"
+
+namespace rpcsieve::smb {
+
+std::uint64_t hash(const Tree& tree);
+std::uint64_t hash(const Handle& handle);
+
+// Pipes knows the trees and handles of one connection, and gives each handle that is a named pipe a
+// number. A handle is a pipe if its tree is one of pipes (IPC$). Where the tree is not known, it
+// must have a plausible name, or none that was captured, and its bytes must show that it is one.
+//
+// Pipes that were closed, or had to go, are told by take_closed(): their numbers may have been
+// given to others meanwhile, so it comes before any data.
+class Pipes {
+ public:
+  using Number = std::uint32_t;
+
+  Pipes(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
+
+  void connect(const Tree& tree, Share share);
+  void disconnect(const Tree& tree);
+  void log_off(std::uint64_t session);
+
+  // open notes what a handle leads to, after it was opened by that name. `share` is what the answer
+  // said about it, if it did.
+  void open(const Handle& handle, const Name& name, bool directory, Share share);
+  // rename gives an open handle another id; false if it is not known.
+  bool rename(const Handle& from, const Handle& to);
+  void close(const Handle& handle);
+
+  // leads_to says what is known of a handle.
+  [[nodiscard]] Share leads_to(const Handle& handle) const;
+  [[nodiscard]] Share leads_to(const Tree& tree) const;
+
+  // carrier gives the pipe that bytes of a handle pass through, if it is one. `piped`: they came in
+  // a way that only pipes know.
+  std::optional<Number> carrier(const Handle& handle, Bytes data, bool piped);
+  // continued gives the pipe whose unfinished answer goes on in an answer without a handle: the
+  // only one of its tree that there is, or, for the beginning of a PDU, the only pipe of its tree.
+  std::optional<Number> continued(const Tree& tree, Bytes data);
+  // answered notes whether more is to come of the answer last read from a pipe.
+  void answered(Number pipe, bool unfinished) { pipes_[pipe].unfinished = unfinished; }
+
+  [[nodiscard]] std::string_view name(Number pipe) const;
+  // take_closed calls visit(number) for each pipe that had passed bytes and was closed since.
+  template <class Visit>
+  void take_closed(Visit visit) {
+    for (const Number pipe : closed_) visit(pipe);
+    closed_.clear();
+  }
+
+  void reset();
+
+ private:
+  static constexpr Number kNoPipe = UINT32_MAX;
+
+  struct Pipe {
+    Handle handle;
+    std::uint64_t used = 0;  // when, on clock_
+    Name name;
+    bool open = false;
+    bool shown = false;       // that it is a pipe: by its tree, or by its bytes
+    bool announced = false;   // it passed bytes, so its owner knows its number
+    bool unfinished = false;  // more is to come of the answer last read from it
+  };
+
+  Number make(const Handle& handle, const Name& name, bool shown);
+  Number free_number();
+  Number use(Number pipe);
+  void drop(Number pipe);
+  void retire(Number pipe);
+  void remember(const Handle& handle, Number pipe);
+  template <class Predicate>
+  void drop_if(Predicate predicate);
+  template <class Predicate>
+  [[nodiscard]] std::optional<Number> only(Predicate predicate) const;
+
+  Table<Tree, Share> trees_;
+  Table<Handle, Number> handles_;  // kNoPipe: a file
+  std::vector<Pipe> pipes_;
+  std::vector<Number> closed_;
+  std::size_t pipes_limit_;
+  std::uint64_t clock_ = 0;
+  Counters* counters_;
+  bool (*is_rpc_)(Bytes);
+};
+
+}  // namespace rpcsieve::smb

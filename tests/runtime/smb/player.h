@@ -1,0 +1,102 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+#include "runtime/smb/channel.h"
+#include "runtime/smb/nbss.h"
+#include "tests/support/smb_builder.h"
+#include "tests/support/splits.h"
+
+namespace rpcsieve::test {
+
+// The toy version of an RPC PDU: bytes that begin with 05 00.
+inline bool begins_as_rpc(Bytes bytes) {
+  return bytes.size() >= 2 && bytes[0] == 5 && bytes[1] == 0;
+}
+
+// pdu gives n bytes that begin as an RPC PDU does, other n bytes that do not.
+inline Buffer other(std::size_t n) { return Buffer(n, 'x'); }
+inline Buffer pdu(std::size_t n) { return hex("05 00") + other(n - 2); }
+
+// Player runs the bytes of a connection through a Framer and a Channel, as the engine does, and
+// prints the events: "data 0 lsarpc c>s 72", "closed 0", "encrypted 7", "compressed". It does
+// not mind that both directions come through one Framer.
+class Player {
+ public:
+  explicit Player(const Limits& limits = Limits())
+      : channel_(std::make_shared<smb::Channel>(limits, *counters_, begins_as_rpc)) {}
+
+  Units operator()(Bytes bytes) {
+    framer_.push(bytes, {});
+    return drain();
+  }
+  // lose says that n bytes were lost.
+  Units lose(std::uint64_t n) {
+    framer_.gap(n);
+    return drain();
+  }
+  // cut plays one message of which only the first n bytes were captured.
+  Units cut(const Buffer& wire, std::size_t n) {
+    Units units = (*this)(Bytes(wire).first(n));
+    const Units rest = lose(wire.size() - n);
+    units.insert(units.end(), rest.begin(), rest.end());
+    return units;
+  }
+
+  [[nodiscard]] std::uint64_t count(Counter counter) const { return (*counters_)[counter]; }
+  smb::Channel& channel() { return *channel_; }
+
+ private:
+  Units drain() {
+    Units units;
+    while (const auto frame = framer_.next(smb::Framing{*channel_})) {
+      channel_->push(*frame);
+      while (const auto event = channel_->next()) units.push_back(print(*event));
+    }
+    return units;
+  }
+
+  std::string print(const smb::Event& event) const {
+    using Kind = smb::Event::Kind;
+    switch (event.kind) {
+      case Kind::kPipeData:
+        return fmt::format("data {} {} {} {}{}", event.pipe, channel_->pipe_name(event.pipe),
+                           event.to_server ? "c>s" : "s>c", event.data.size(),
+                           event.lost == 0 ? "" : fmt::format(" lost={}", event.lost));
+      case Kind::kPipeClosed:
+        return fmt::format("closed {}", event.pipe);
+      case Kind::kEncrypted:
+        return fmt::format("encrypted {}", event.session);
+      default:
+        return "compressed";
+    }
+  }
+
+  // Shared, so that a Player can be copied into the helpers that take stages by value.
+  std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
+  std::shared_ptr<smb::Channel> channel_;
+  Framer framer_;
+};
+
+// play feeds the messages of a connection to a new Player, each in a piece of its own.
+inline Units play(const std::vector<Buffer>& wire, const Limits& limits = Limits()) {
+  Player player(limits);
+  Units all;
+  for (const Buffer& message : wire) {
+    const Units units = player(message);
+    all.insert(all.end(), units.begin(), units.end());
+  }
+  return all;
+}
+
+inline Buffer joined(const std::vector<Buffer>& wire) {
+  Buffer all;
+  for (const Buffer& message : wire) all = all + message;
+  return all;
+}
+
+}  // namespace rpcsieve::test
