@@ -75,8 +75,8 @@ class Rows {
 
   std::string find_fault() {
     if (!is_utf8(view_.section(Section::kText))) return "section text is not UTF-8";
-    texts(Section::kTags);
-    texts(Section::kConditionPipes);
+    tags();
+    condition_pipes();
     operations();
     interfaces();
     pipes();
@@ -122,11 +122,19 @@ class Rows {
     return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   }
 
-  void texts(Section section) {
-    const auto all = rows<Text>(section);
+  void tags() {
+    const auto all = rows<Text>(Section::kTags);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      at(section, i);
+      at(Section::kTags, i);
       require(is_text(all[i]), "outside the text");
+    }
+  }
+
+  void condition_pipes() {
+    const auto all = rows<Text>(Section::kConditionPipes);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      at(Section::kConditionPipes, i);
+      require(is_lower(all[i]), "outside the text or not lower case");
     }
   }
 

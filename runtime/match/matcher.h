@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +22,8 @@ enum class StubMatch : std::uint8_t {
   kUnread,   // they cannot be read: the stub is sealed or cut
 };
 
-// Subject is a call as the matcher sees it: `call`, and what the call does not say itself.
+// Subject is a call as the matcher sees it: `call`, and what the call does not say itself. Where
+// the stub is not all that was sent (lost, cut by a limit), call.complete must be false.
 struct Subject {
   const dcerpc::Call& call;
   Bytes stub;
@@ -39,8 +40,18 @@ struct Hit {
   bool inferred = false;  // only its stub and opnum speak for it: the interface is not known
 };
 
-// Scratch is what one thread needs to match: Hyperscan's scratch and the pattern bits. Made once.
-class Scratch;
+// Scratch is what one thread needs to match: Hyperscan's scratch and the pattern bits. Made once,
+// by Matcher::make_scratch.
+class Scratch {
+ public:
+  ~Scratch();
+
+ private:
+  friend class Matcher;
+  struct State;
+  explicit Scratch(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 // Matcher finds the detections that a call fits. It is immutable; threads share it, each with a
 // Scratch of its own. The cheap refusals come first: interface, opnum, transport, pipe, addresses;
@@ -53,14 +64,16 @@ class Matcher {
   static std::unique_ptr<Matcher> create(const database::Database& database, std::string& error);
   ~Matcher();
 
-  std::unique_ptr<Scratch> make_scratch() const;
+  // make_scratch takes all the memory that matching needs; nullptr if there is none.
+  [[nodiscard]] std::unique_ptr<Scratch> make_scratch() const;
 
   // watches says whether any detection may fit calls of this interface, or calls of an unknown one
   // with this opnum: if not, its stub need not be joined.
   [[nodiscard]] bool watches(const dcerpc::Call& call) const;
 
-  // match appends the hits of a call, in the order of the detections, each detection once.
-  // A call on a rejected context has none.
+  // match appends the hits of a call, in the order of the detections, each detection once, for the
+  // alternative of it that is known best. A call on a rejected context has none; one of an unknown
+  // interface only those that its stub proves.
   void match(const Subject& subject, Scratch& scratch, Counters& counters,
              std::vector<Hit>& hits) const;
 

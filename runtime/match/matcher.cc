@@ -1,0 +1,208 @@
+// A call is judged in three steps. The tables give the conditions that may fit its interface and
+// opnum; what can be refused by a comparison is refused (transport, version, object, pipe,
+// addresses); and only if a condition with patterns still stands is the stub scanned, once for all
+// of them. A stub that is sealed or cut may leave a condition undecided: that is an answer of its
+// own, neither yes nor no.
+#include "runtime/match/matcher.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "runtime/match/scan.h"
+
+namespace rpcsieve::match {
+namespace {
+
+using database::AddressRow;
+using database::AddressSet;
+using database::ClauseRow;
+using database::ConditionRow;
+using database::Database;
+using database::TermRow;
+using dcerpc::KnownBy;
+
+std::span<const std::uint32_t> find_candidates(const Database& database, const dcerpc::Call& call) {
+  if (call.known_by == KnownBy::kRejected) return {};
+  if (call.known_by == KnownBy::kUnknown) return database.find_inferred(call.opnum);
+  const auto* interface =
+      database.find_interface(call.interface.uuid, call.interface.version_major);
+  if (interface == nullptr) return {};
+  return database.find_watched(*interface, call.opnum);
+}
+
+bool fits_interface(const ConditionRow& condition, const dcerpc::Call& call) {
+  if (call.known_by == KnownBy::kUnknown) return condition.inferable != 0;
+  const std::uint16_t version = call.interface.version_major;
+  return version >= condition.version_major_first && version <= condition.version_major_last;
+}
+
+bool fits_object(const ConditionRow& condition, const dcerpc::Call& call) {
+  return condition.has_object == 0 || (call.has_object && call.object == condition.object);
+}
+
+// fits_pipe: a condition's pipes restrict SMB only, and a pipe whose name was not seen may be any.
+bool fits_pipe(const Database& database, const ConditionRow& condition, const Subject& subject) {
+  if (subject.transport != Transport::kSmb || subject.pipe.empty()) return true;
+  const auto pipes = database.pipes(condition.pipes);
+  return pipes.empty() || std::any_of(pipes.begin(), pipes.end(), [&](database::Text pipe) {
+           return database.text(pipe) == subject.pipe;
+         });
+}
+
+bool contains(const Database& database, const AddressSet& set, const IpAddress& address) {
+  if (set.everyone != 0) return true;
+  const auto ranges = database.addresses(set.ranges);
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), address.bytes,
+                       [](const auto& bytes, const AddressRow& row) { return bytes < row.first; });
+  const bool listed = after != ranges.begin() && address.bytes <= (after - 1)->last;
+  return listed != (set.negated != 0);
+}
+
+// fits says whether everything but the stub fits.
+bool fits(const Database& database, const ConditionRow& condition, const Subject& subject) {
+  return (condition.transports & static_cast<std::uint8_t>(subject.transport)) != 0 &&
+         fits_interface(condition, subject.call) && fits_object(condition, subject.call) &&
+         fits_pipe(database, condition, subject) &&
+         contains(database, condition.from, subject.client) &&
+         contains(database, condition.to, subject.server);
+}
+
+Truth opposite(Truth truth) {
+  if (truth == Truth::kUndecided) return truth;
+  return truth == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
+}
+
+Truth judge(const Database& database, const ClauseRow& clause, const Findings& findings) {
+  Truth any = Truth::kFalse;
+  for (const TermRow& term : database.terms(clause.terms)) {
+    const Truth holds = findings.holds(term.pattern);
+    any = std::max(any, term.negated != 0 ? opposite(holds) : holds);
+  }
+  return any;
+}
+
+Truth judge(const Database& database, const ConditionRow& condition, const Findings& findings) {
+  Truth all = Truth::kTrue;
+  for (const ClauseRow& clause : database.clauses(condition.clauses))
+    all = std::min(all, judge(database, clause, findings));
+  return all;
+}
+
+bool is_better(StubMatch a, StubMatch b) {
+  const auto rank = [](StubMatch match) {
+    return match == StubMatch::kMatched ? 2 : match == StubMatch::kNone ? 1 : 0;
+  };
+  return rank(a) > rank(b);
+}
+
+// Hits appends the hits of one call, whose conditions come in the order of the detections.
+class Hits {
+ public:
+  Hits(std::vector<Hit>& out, bool inferred) : out_(out), first_(out.size()), inferred_(inferred) {}
+
+  void add(std::uint32_t detection, StubMatch stub_match) {
+    if (out_.size() == first_ || out_.back().detection != detection)
+      out_.push_back({detection, stub_match, inferred_});
+    else if (is_better(stub_match, out_.back().stub_match))
+      out_.back().stub_match = stub_match;
+  }
+
+ private:
+  std::vector<Hit>& out_;
+  std::size_t first_;
+  bool inferred_;
+};
+
+}  // namespace
+
+struct Scratch::State {
+  HyperscanScratch hyperscan;
+  Findings findings;
+  std::vector<std::uint32_t> standing;  // conditions that nothing but the stub can refuse
+};
+
+Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Scratch::~Scratch() = default;
+
+struct Matcher::State {
+  const Database& database;
+  std::unique_ptr<Scanner> scanner;
+
+  // stand collects the conditions that everything but the stub fits; true: one has patterns.
+  bool stand(const Subject& subject, std::vector<std::uint32_t>& standing) const {
+    bool has_patterns = false;
+    standing.clear();
+    for (const std::uint32_t index : find_candidates(database, subject.call)) {
+      const ConditionRow& condition = database.conditions()[index];
+      if (!fits(database, condition, subject)) continue;
+      standing.push_back(index);
+      has_patterns = has_patterns || condition.clauses.count > 0;
+    }
+    return has_patterns;
+  }
+
+  // read finds what the stub holds, as far as it can be read.
+  void read(const Subject& subject, Scratch::State& scratch, Counters& counters) const {
+    const bool sealed = subject.call.sealed;
+    scratch.findings.start({sealed ? Bytes() : subject.stub, !sealed && subject.call.complete});
+    const std::size_t length = scratch.findings.stub().bytes.size();
+    if (length == 0) return;
+    scanner->scan(scratch.hyperscan.get(), scratch.findings);
+    counters.count(Counter::stubs_scanned);
+    counters.count(Counter::stub_bytes_scanned, length);
+  }
+
+  // judge_stub says how a standing condition ends: nullopt if its stub conditions do not hold.
+  std::optional<StubMatch> judge_stub(const ConditionRow& condition, const Findings& findings,
+                                      bool inferred, bool& unread) const {
+    if (condition.clauses.count == 0) return StubMatch::kNone;
+    const Truth truth = judge(database, condition, findings);
+    if (truth == Truth::kTrue) return StubMatch::kMatched;
+    if (truth == Truth::kFalse || inferred) return std::nullopt;
+    unread = true;
+    const auto& detection = database.detections()[condition.detection];
+    if (detection.sealed == database::Sealed::kIgnore) return std::nullopt;
+    return StubMatch::kUnread;
+  }
+};
+
+Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Matcher::~Matcher() = default;
+
+std::unique_ptr<Matcher> Matcher::create(const Database& database, std::string& error) {
+  auto scanner = Scanner::open(database, error);
+  if (!scanner) return nullptr;
+  std::unique_ptr<State> state(new State{database, std::move(scanner)});
+  return std::unique_ptr<Matcher>(new Matcher(std::move(state)));
+}
+
+std::unique_ptr<Scratch> Matcher::make_scratch() const {
+  const Database& database = state_->database;
+  std::unique_ptr<Scratch::State> state(
+      new Scratch::State{state_->scanner->make_scratch(), Findings(database.patterns()), {}});
+  if (!state->hyperscan && !database.patterns().empty()) return nullptr;
+  state->standing.reserve(database.conditions().size());
+  return std::unique_ptr<Scratch>(new Scratch(std::move(state)));
+}
+
+bool Matcher::watches(const dcerpc::Call& call) const {
+  return !find_candidates(state_->database, call).empty();
+}
+
+void Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters,
+                    std::vector<Hit>& hits) const {
+  Scratch::State& own = *scratch.state_;
+  if (state_->stand(subject, own.standing)) state_->read(subject, own, counters);
+  const bool inferred = subject.call.known_by == KnownBy::kUnknown;
+  bool unread = false;
+  Hits found(hits, inferred);
+  for (const std::uint32_t index : own.standing) {
+    const ConditionRow& condition = state_->database.conditions()[index];
+    if (const auto end = state_->judge_stub(condition, own.findings, inferred, unread))
+      found.add(condition.detection, *end);
+  }
+  if (unread) counters.count(Counter::stubs_unread);
+}
+
+}  // namespace rpcsieve::match

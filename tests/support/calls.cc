@@ -1,0 +1,76 @@
+#include "tests/support/calls.h"
+
+namespace rpcsieve::test {
+
+CallBuilder::CallBuilder(std::string_view interface, std::uint16_t opnum, Buffer stub)
+    : stub_(std::move(stub)) {
+  call_.interface.uuid = parse_uuid(interface).value();
+  call_.known_by = dcerpc::KnownBy::kBound;
+  call_.opnum = opnum;
+  call_.complete = true;
+  call_.stub_len = static_cast<std::uint32_t>(stub_.size());
+  from("10.0.0.5").to("10.0.0.1");
+}
+
+CallBuilder& CallBuilder::version(std::uint16_t major) {
+  call_.interface.version_major = major;
+  return *this;
+}
+
+CallBuilder& CallBuilder::known_by(dcerpc::KnownBy known_by) {
+  call_.known_by = known_by;
+  if (known_by == dcerpc::KnownBy::kUnknown) call_.interface = {};
+  return *this;
+}
+
+CallBuilder& CallBuilder::transport(match::Transport transport) {
+  transport_ = transport;
+  return *this;
+}
+
+CallBuilder& CallBuilder::pipe(std::string_view name) {
+  pipe_ = name;
+  return *this;
+}
+
+CallBuilder& CallBuilder::object(std::string_view uuid) {
+  call_.has_object = true;
+  call_.object = parse_uuid(uuid).value();
+  return *this;
+}
+
+CallBuilder& CallBuilder::from(std::string_view address) {
+  client_ = parse_address(address).value();
+  return *this;
+}
+
+CallBuilder& CallBuilder::to(std::string_view address) {
+  server_ = parse_address(address).value();
+  return *this;
+}
+
+CallBuilder& CallBuilder::sealed() {
+  call_.sealed = true;
+  return *this;
+}
+
+CallBuilder& CallBuilder::cut() {
+  call_.complete = false;
+  ++call_.stub_len;
+  return *this;
+}
+
+std::string print_hits(const database::Database& database, const std::vector<match::Hit>& hits) {
+  constexpr std::string_view kNames[] = {"none", "matched", "unread"};
+  std::string out;
+  for (const match::Hit& hit : hits) {
+    if (!out.empty()) out += "; ";
+    out += database.text(database.detections()[hit.detection].name);
+    out += ' ';
+    out += kNames[static_cast<std::size_t>(hit.stub_match)];
+    if (hit.inferred) out += " inferred";
+  }
+  return out;
+}
+
+}  // namespace rpcsieve::test

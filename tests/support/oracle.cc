@@ -1,0 +1,140 @@
+// Three answers are possible where bytes are missing: yes, no, and nobody knows. Here they are
+// found by asking twice, once in favour of the rule and once against it: what may be is true if
+// every doubt is resolved for the rule, what must be if every doubt is resolved against it.
+#include "tests/support/oracle.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+#include <string>
+
+namespace rpcsieve::test {
+namespace {
+
+using compiler::CallCondition;
+using compiler::Clause;
+using compiler::Ir;
+using compiler::Pattern;
+using compiler::Term;
+using dcerpc::KnownBy;
+using match::StubMatch;
+using match::Subject;
+
+bool same_byte(std::uint8_t a, std::uint8_t b, bool nocase) {
+  return nocase ? std::tolower(a) == std::tolower(b) : a == b;
+}
+
+bool holds_literal(Bytes stub, const Pattern& pattern) {
+  return std::search(stub.begin(), stub.end(), pattern.bytes.begin(), pattern.bytes.end(),
+                     [&](std::uint8_t a, std::uint8_t b) {
+                       return same_byte(a, b, pattern.nocase);
+                     }) != stub.end();
+}
+
+bool holds_regex(Bytes stub, const Pattern& pattern, bool end_is_known) {
+  const auto flags =
+      pattern.nocase ? std::regex::ECMAScript | std::regex::icase : std::regex::ECMAScript;
+  const std::string text(stub.begin(), stub.end());
+  return std::regex_search(
+      text, std::regex(pattern.regex, flags),
+      end_is_known ? std::regex_constants::match_default : std::regex_constants::match_not_eol);
+}
+
+// Reader answers for the bytes that are there.
+struct Reader {
+  Bytes stub;
+  bool whole;
+
+  [[nodiscard]] bool surely_holds(const Pattern& pattern) const {
+    return pattern.kind == Pattern::Kind::kLiteral ? holds_literal(stub, pattern)
+                                                   : holds_regex(stub, pattern, whole);
+  }
+  [[nodiscard]] bool surely_lacks(const Pattern& pattern) const {
+    return whole && !surely_holds(pattern);
+  }
+
+  // term, clause and condition say whether they must hold, or (`maybe`) may.
+  [[nodiscard]] bool term(const Ir& ir, const Term& term, bool maybe) const {
+    const Pattern& pattern = ir.patterns[term.pattern];
+    if (term.negated) return maybe ? !surely_holds(pattern) : surely_lacks(pattern);
+    return maybe ? !surely_lacks(pattern) : surely_holds(pattern);
+  }
+  [[nodiscard]] bool clause(const Ir& ir, const Clause& clause, bool maybe) const {
+    return std::any_of(clause.any.begin(), clause.any.end(),
+                       [&](const Term& one) { return term(ir, one, maybe); });
+  }
+  [[nodiscard]] bool condition(const Ir& ir, const CallCondition& condition, bool maybe) const {
+    return std::all_of(condition.stub.begin(), condition.stub.end(),
+                       [&](const Clause& one) { return clause(ir, one, maybe); });
+  }
+};
+
+bool in(const IpAddress& address, const compiler::Cidr& net) {
+  const unsigned bits = net.address.is_v4() ? 96U + net.prefix : net.prefix;
+  for (unsigned bit = 0; bit < bits; ++bit) {
+    const unsigned mask = 0x80U >> bit % 8;
+    if (((address.bytes[bit / 8] ^ net.address.bytes[bit / 8]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+bool in(const IpAddress& address, const compiler::AddressSet& set) {
+  const bool listed = std::any_of(set.nets.begin(), set.nets.end(),
+                                  [&](const auto& net) { return in(address, net); });
+  return listed != set.negated;
+}
+
+bool fits_interface(const CallCondition& condition, const dcerpc::Call& call) {
+  return call.interface.uuid == condition.interface &&
+         call.interface.version_major >= condition.version_major_first &&
+         call.interface.version_major <= condition.version_major_last;
+}
+
+bool fits_around(const CallCondition& condition, const Subject& subject) {
+  const bool opnum = std::any_of(
+      condition.opnums.begin(), condition.opnums.end(), [&](const compiler::OpnumRange& range) {
+        return subject.call.opnum >= range.first && subject.call.opnum <= range.last;
+      });
+  const bool pipe = condition.pipes.empty() || subject.transport != match::Transport::kSmb ||
+                    subject.pipe.empty() ||
+                    std::count(condition.pipes.begin(), condition.pipes.end(), subject.pipe) > 0;
+  const bool object =
+      !condition.object || (subject.call.has_object && subject.call.object == *condition.object);
+  return opnum && pipe && object &&
+         (condition.transports & static_cast<std::uint8_t>(subject.transport)) != 0;
+}
+
+// judge gives how a condition ends, best first; 0: it does not fit.
+int judge(const Ir& ir, const compiler::Detection& detection, const CallCondition& condition,
+          const Subject& subject) {
+  const dcerpc::Call& call = subject.call;
+  const bool unknown = call.known_by == KnownBy::kUnknown;
+  if (call.known_by == KnownBy::kRejected || !fits_around(condition, subject)) return 0;
+  if (unknown ? !is_inferable(ir, condition) : !fits_interface(condition, call)) return 0;
+  if (condition.stub.empty()) return 2;
+  const Reader reader{call.sealed ? Bytes() : subject.stub, !call.sealed && call.complete};
+  if (reader.condition(ir, condition, false)) return 3;
+  const bool tell = !unknown && detection.sealed == database::Sealed::kAlert;
+  return tell && reader.condition(ir, condition, true) ? 1 : 0;
+}
+
+}  // namespace
+
+std::vector<match::Hit> oracle(const Ir& ir, const Subject& subject) {
+  constexpr StubMatch kEnds[] = {StubMatch::kNone, StubMatch::kUnread, StubMatch::kNone,
+                                 StubMatch::kMatched};
+  std::vector<match::Hit> hits;
+  for (std::size_t i = 0; i < ir.detections.size(); ++i) {
+    const compiler::Detection& detection = ir.detections[i];
+    if (!in(subject.client, detection.from) || !in(subject.server, detection.to)) continue;
+    int best = 0;
+    for (const CallCondition& condition : detection.calls)
+      best = std::max(best, judge(ir, detection, condition, subject));
+    if (best > 0)
+      hits.push_back(
+          {static_cast<std::uint32_t>(i), kEnds[best], subject.call.known_by == KnownBy::kUnknown});
+  }
+  return hits;
+}
+
+}  // namespace rpcsieve::test
