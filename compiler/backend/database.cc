@@ -77,6 +77,7 @@ class Emitter {
     row.version_major_last = call.version_major_last;
     row.transports = call.transports;
     row.has_object = call.object ? 1 : 0;
+    row.interface = call.interface;
     row.object = call.object.value_or(Uuid{});
     row.inferable = is_inferable(ir_, call) ? 1 : 0;
     row.pipes = pipes(call.pipes);

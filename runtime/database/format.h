@@ -125,6 +125,7 @@ struct ConditionRow {
   std::uint8_t has_object;
   std::uint8_t inferable;  // a positive literal of >= 8 bytes, not all equal, is among its terms
   std::uint8_t reserved;
+  Uuid interface;
   Uuid object;
   Range pipes;  // kConditionPipes; none: every pipe
   AddressSet from, to;

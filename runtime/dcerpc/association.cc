@@ -259,8 +259,7 @@ void Association::State::gap(bool from_client) {
 }
 
 void Association::State::flush() {
-  for (const InFlight::Entry& call : calls_.all())
-    if (calls_[call.index].joining) finish(call.index, false);
+  while (!calls_.all().empty()) drop(calls_.all().front().index);
 }
 
 std::optional<Event> Association::State::next() {

@@ -16,7 +16,7 @@ struct Event {
   enum class Kind : std::uint8_t {
     kRequest,  // a request is whole, or as whole as it gets: `call` and `stub` are set
     kAnswer,   // its answer is whole: `answer` and `token` are set
-    kDropped,  // it will not be followed any more (limit, call id used again): `token` is set
+    kDropped,  // it is not followed any more (limit, call id used again, flush): `token` is set
   };
   Kind kind = Kind::kRequest;
   Call call;
@@ -52,7 +52,8 @@ class Association {
   // gap says that PDUs of one side may have been lost here (the framer lost its place): fragments
   // that follow do not adjoin those before.
   void gap(bool from_client);
-  // flush reports what is under way: unfinished requests, cut.  Drain next() after it.
+  // flush ends the association: unfinished requests are reported as they are, and every call in
+  // flight as dropped. Drain next() after it.
   void flush();
   // next returns the next event, or nullopt when more PDUs are needed.
   std::optional<Event> next();

@@ -91,4 +91,20 @@ std::size_t Framing::find(Bytes bytes) const {
   return bytes.size();
 }
 
+bool is_from_client(Bytes pdu) {
+  const auto header = parse_header(pdu);
+  if (!header) return false;
+  switch (header->type) {
+    case PduType::kRequest:
+    case PduType::kBind:
+    case PduType::kAlterContext:
+    case PduType::kAuth3:
+    case PduType::kCancel:
+    case PduType::kOrphaned:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace rpcsieve::dcerpc

@@ -23,4 +23,7 @@ struct Framing {
 // the first 16 bytes as there are, so it also serves for the first bytes of a flow.
 bool plausible(Bytes bytes);
 
+// is_from_client says which side sends such a PDU, by its type; `pdu` begins with its header.
+bool is_from_client(Bytes pdu);
+
 }  // namespace rpcsieve::dcerpc

@@ -5,19 +5,13 @@
 
 #include "runtime/alert/record.h"
 #include "runtime/base/counters.h"
-#include "runtime/base/limits.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/database/database.h"
+#include "runtime/engine/options.h"
 #include "runtime/match/matcher.h"
 #include "runtime/packet/packet.h"
 
 namespace rpcsieve::engine {
-
-struct Options {
-  Limits limits;
-  bool early = false;       // alert on the request, not when its outcome is known
-  bool every_call = false;  // also give a CallRecord for each call
-};
 
 // Engine turns packets into records: packet → flow → stream → smb → dcerpc → match → alert. One per
 // thread; database and matcher are shared and must outlive it. After it is made it allocates only

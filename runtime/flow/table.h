@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "runtime/base/counters.h"
@@ -29,6 +30,7 @@ struct Flow {
   // Of a side whose SYN was seen, or whose stream was followed before: where it began, and goes on.
   std::array<std::uint32_t, 2> first_sequence{}, next_sequence{};
   std::array<bool, 2> begun{};
+  std::optional<std::uint8_t> opener;  // which side sent the SYN
   State state = State::kFree;
   std::uint8_t judged_segments = 0;
 };

@@ -101,11 +101,12 @@ class Hits {
  public:
   Hits(std::vector<Hit>& out, bool inferred) : out_(out), first_(out.size()), inferred_(inferred) {}
 
-  void add(std::uint32_t detection, StubMatch stub_match) {
+  void add(std::uint32_t detection, std::uint32_t condition, StubMatch stub_match) {
+    const Hit hit{detection, condition, stub_match, inferred_};
     if (out_.size() == first_ || out_.back().detection != detection)
-      out_.push_back({detection, stub_match, inferred_});
+      out_.push_back(hit);
     else if (is_better(stub_match, out_.back().stub_match))
-      out_.back().stub_match = stub_match;
+      out_.back() = hit;
   }
 
  private:
@@ -200,7 +201,7 @@ void Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters
   for (const std::uint32_t index : own.standing) {
     const ConditionRow& condition = state_->database.conditions()[index];
     if (const auto end = state_->judge_stub(condition, own.findings, inferred, unread))
-      found.add(condition.detection, *end);
+      found.add(condition.detection, index, *end);
   }
   if (unread) counters.count(Counter::stubs_unread);
 }

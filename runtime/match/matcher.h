@@ -36,6 +36,7 @@ struct Subject {
 // Hit is a detection that the call fits.
 struct Hit {
   std::uint32_t detection = 0;  // index of Database::detections()
+  std::uint32_t condition = 0;  // index of Database::conditions(): the alternative that it fits
   StubMatch stub_match = StubMatch::kNone;
   bool inferred = false;  // only its stub and opnum speak for it: the interface is not known
 };

@@ -1,0 +1,151 @@
+// Read this first: the way of a byte from a TCP segment to a call.
+#include "runtime/engine/conversation.h"
+
+#include "runtime/dcerpc/framing.h"
+#include "runtime/smb/nbss.h"
+
+namespace rpcsieve::engine {
+
+using match::Transport;
+
+Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker)
+    : limits(the_limits),
+      counters(the_counters),
+      tracker(the_tracker),
+      pool(the_limits),
+      lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }),
+      channels([&] {
+        return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible);
+      }) {}
+
+bool may_begin(Bytes bytes) { return smb::plausible(bytes) || dcerpc::plausible(bytes); }
+
+Conversation::Conversation(Workshop& workshop)
+    : workshop_(workshop), duplex_(workshop.limits, workshop.pool, workshop.counters) {}
+
+void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint8_t client_side,
+                        std::uint64_t flow_id) {
+  ends_ = ends;
+  client_side_ = client_side;
+  flow_id_ = flow_id;
+}
+
+void Conversation::push(std::uint8_t side, const stream::Segment& segment) {
+  duplex_.push(side, segment);
+  drain();
+}
+
+void Conversation::drain() {
+  while (const auto piece = duplex_.next()) take(*piece);
+}
+
+void Conversation::take(const stream::Piece& piece) {
+  if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece.bytes);
+  switch (protocol_) {
+    case Protocol::kSmb:
+      return take_smb(piece);
+    case Protocol::kRpc:
+      lane_->push(piece.side, piece.bytes, piece.lost, piece.time, origin(Transport::kTcp, {}),
+                  workshop_.tracker);
+      if (lane_->is_foreign()) protocol_ = Protocol::kForeign;
+      return;
+    case Protocol::kUndecided:
+    case Protocol::kForeign:
+      return;
+  }
+}
+
+void Conversation::decide(Bytes bytes) {
+  if (smb::plausible(bytes)) {
+    protocol_ = Protocol::kSmb;
+    channel_ = workshop_.channels.take();
+  } else if (dcerpc::plausible(bytes)) {
+    protocol_ = Protocol::kRpc;
+    lane_ = workshop_.lanes.take();
+  } else {
+    protocol_ = Protocol::kForeign;
+  }
+}
+
+void Conversation::take_smb(const stream::Piece& piece) {
+  framers_[piece.side].push(piece.bytes, piece.time);
+  drain_smb(piece.side);
+  if (piece.lost > 0) {
+    framers_[piece.side].gap(piece.lost);
+    drain_smb(piece.side);
+  }
+  if (!spoke_ && framers_[piece.side].foreign() > 0) protocol_ = Protocol::kForeign;
+}
+
+void Conversation::drain_smb(std::uint8_t side) {
+  while (const auto frame = framers_[side].next(smb::Framing{*channel_})) {
+    spoke_ = true;
+    channel_->push(*frame);
+    while (const auto event = channel_->next()) take_event(*event, side);
+  }
+}
+
+void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
+  switch (event.kind) {
+    case smb::Event::Kind::kPipeData:
+      return take_pipe_data(event, sender);
+    case smb::Event::Kind::kPipeClosed:
+      return close_pipe(event.pipe);
+    case smb::Event::Kind::kEncrypted:
+    case smb::Event::Kind::kCompressed:
+      return note_blind_spot(event);
+  }
+}
+
+void Conversation::take_pipe_data(const smb::Event& event, std::uint8_t sender) {
+  if (event.pipe >= pipes_.size()) pipes_.resize(event.pipe + 1);
+  auto& lane = pipes_[event.pipe];
+  if (!lane) lane = workshop_.lanes.take();
+  lane->push(sender, event.data, event.lost, event.time,
+             origin(Transport::kSmb, channel_->pipe_name(event.pipe)), workshop_.tracker);
+}
+
+void Conversation::close_pipe(std::uint32_t pipe) {
+  if (pipe >= pipes_.size() || !pipes_[pipe]) return;
+  pipes_[pipe]->end(origin(Transport::kSmb, channel_->pipe_name(pipe)), workshop_.tracker);
+  workshop_.lanes.give(std::move(pipes_[pipe]));
+}
+
+// The headers of encrypted and compressed messages do not say who sent them.
+void Conversation::note_blind_spot(const smb::Event& event) {
+  const auto cause = event.kind == smb::Event::Kind::kEncrypted
+                         ? alert::BlindSpot::Cause::kSmbEncrypted
+                         : alert::BlindSpot::Cause::kSmbCompressed;
+  workshop_.tracker.note(
+      {cause, event.time, flow_id_, ends_[client_side_], ends_[1 - client_side_], event.session});
+}
+
+Origin Conversation::origin(Transport transport, std::string_view pipe) const {
+  return {flow_id_, ends_, client_side_, transport, pipe};
+}
+
+void Conversation::end() {
+  duplex_.flush();
+  drain();
+  if (lane_) lane_->end(origin(Transport::kTcp, {}), workshop_.tracker);
+  for (std::uint8_t side = 0; channel_ && side < 2; ++side) {
+    framers_[side].end();
+    drain_smb(side);
+  }
+  for (std::uint32_t pipe = 0; pipe < pipes_.size(); ++pipe) close_pipe(pipe);
+}
+
+void Conversation::reset() {
+  if (lane_) workshop_.lanes.give(std::move(lane_));
+  if (channel_) workshop_.channels.give(std::move(channel_));
+  for (auto& lane : pipes_) {
+    if (lane) workshop_.lanes.give(std::move(lane));
+  }
+  pipes_.clear();
+  for (Framer& framer : framers_) framer.reset();
+  duplex_.reset();
+  protocol_ = Protocol::kUndecided;
+  spoke_ = false;
+}
+
+}  // namespace rpcsieve::engine

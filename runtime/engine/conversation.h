@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/base/framer.h"
+#include "runtime/engine/lane.h"
+#include "runtime/engine/spares.h"
+#include "runtime/engine/tracker.h"
+#include "runtime/smb/channel.h"
+#include "runtime/stream/duplex.h"
+
+namespace rpcsieve::engine {
+
+// Workshop is what all conversations of a thread share.
+struct Workshop {
+  Workshop(const Limits& limits, Counters& counters, Tracker& tracker);
+
+  const Limits& limits;
+  Counters& counters;
+  Tracker& tracker;
+  stream::Pool pool;
+  Spares<Lane> lanes;
+  Spares<smb::Channel> channels;
+};
+
+// may_begin says whether SMB or RPC may begin with these bytes, the first of a stream.
+bool may_begin(Bytes bytes);
+
+// Conversation follows one TCP connection that holds SMB or RPC, from segments to calls. It alone
+// composes the protocol stages:
+//   segment → Duplex → bytes → Framer → SMB message → Channel → pipe bytes → Lane → calls
+//                            ↘ RPC, without SMB ─────────────────────────────↗
+class Conversation {
+ public:
+  explicit Conversation(Workshop& workshop);
+
+  // open begins a conversation between two endpoints (side 0 and 1), of which `client_side` opened
+  // the connection, as far as can be told.
+  void open(const std::array<Endpoint, 2>& ends, std::uint8_t client_side, std::uint64_t flow_id);
+  // begin says where a side's stream begins, if its SYN was captured.
+  void begin(std::uint8_t side, std::uint32_t sequence) { duplex_.begin(side, sequence); }
+  // push takes the next segment of a side.
+  void push(std::uint8_t side, const stream::Segment& segment);
+  // end reports what is under way.
+  void end();
+  // is_foreign says that the connection is neither SMB nor RPC after all.
+  [[nodiscard]] bool is_foreign() const { return protocol_ == Protocol::kForeign; }
+  // expected gives the sequence number that a side's stream goes on with.
+  [[nodiscard]] std::optional<std::uint32_t> expected(std::uint8_t side) const {
+    return duplex_.expected(side);
+  }
+  // reset makes it as new; what it borrowed goes back.
+  void reset();
+
+ private:
+  enum class Protocol : std::uint8_t { kUndecided, kSmb, kRpc, kForeign };
+
+  void drain();
+  void take(const stream::Piece& piece);
+  void decide(Bytes bytes);
+  void take_smb(const stream::Piece& piece);
+  void drain_smb(std::uint8_t side);
+  void take_event(const smb::Event& event, std::uint8_t sender);
+  void take_pipe_data(const smb::Event& event, std::uint8_t sender);
+  void close_pipe(std::uint32_t pipe);
+  void note_blind_spot(const smb::Event& event);
+  [[nodiscard]] Origin origin(match::Transport transport, std::string_view pipe) const;
+
+  Workshop& workshop_;
+  std::array<Endpoint, 2> ends_;
+  std::uint8_t client_side_ = 0;
+  std::uint64_t flow_id_ = 0;
+  Protocol protocol_ = Protocol::kUndecided;
+  stream::Duplex duplex_;
+  std::unique_ptr<Lane> lane_;     // kRpc
+  std::array<Framer, 2> framers_;  // kSmb
+  std::unique_ptr<smb::Channel> channel_;
+  std::vector<std::unique_ptr<Lane>> pipes_;  // by Event::pipe; made when bytes pass
+  bool spoke_ = false;                        // an SMB message came
+};
+
+}  // namespace rpcsieve::engine

@@ -1,0 +1,311 @@
+// The engine decides which connections are worth following; conversations do the rest. A connection
+// whose first bytes are neither SMB nor RPC costs one look-up per packet from then on.
+#include "runtime/engine/engine.h"
+
+#include <array>
+#include <deque>
+#include <vector>
+
+#include "runtime/engine/conversation.h"
+#include "runtime/engine/tracker.h"
+#include "runtime/flow/table.h"
+
+namespace rpcsieve::engine {
+namespace {
+
+using flow::Flow;
+using packet::Segment;
+using packet::Verdict;
+
+Counter counter_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kTruncated:
+      return Counter::packet_truncated;
+    case Verdict::kNotIp:
+      return Counter::packet_not_ip;
+    case Verdict::kBadIp:
+      return Counter::packet_bad_ip;
+    case Verdict::kFragment:
+      return Counter::packet_ip_fragment;
+    case Verdict::kBadTcp:
+      return Counter::packet_bad_tcp;
+    case Verdict::kOtherProtocol:
+    case Verdict::kTcp:
+      break;
+  }
+  return Counter::packet_other_protocol;
+}
+
+// flow_id_of gives the same number for a connection in every run: EVE joins records by it. It
+// stays below 2^53, which JSON readers keep exact.
+std::uint64_t flow_id_of(const Flow& flow, Timestamp time) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ULL; };
+  for (const Endpoint& end : flow.ends) {
+    for (const std::uint8_t byte : end.address.bytes) mix(byte);
+    mix(end.port);
+  }
+  mix(static_cast<std::uint64_t>(time.us));
+  return hash >> 11;
+}
+
+// client_side_of says who opened a connection: who sent the SYN; if that was not captured, the end
+// with the less well-known port.
+std::uint8_t client_side_of(const Flow& flow) {
+  if (flow.opener) return *flow.opener;
+  const auto is_smb = [](const Endpoint& end) { return end.port == 445 || end.port == 139; };
+  if (is_smb(flow.ends[0]) != is_smb(flow.ends[1])) return is_smb(flow.ends[0]) ? 1 : 0;
+  return flow.ends[0].port >= flow.ends[1].port ? 0 : 1;
+}
+
+// Idle conversations cost only memory, so they are looked for now and then.
+constexpr std::uint64_t kPacketsPerIdleCheck = 64;
+
+std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
+
+}  // namespace
+
+struct Engine::State {
+  State(const database::Database& database, const match::Matcher& matcher, const Options& given)
+      : options(given),
+        tracker(database, matcher, options, counters),
+        workshop(options.limits, counters, tracker),
+        flows(options.limits, counters) {}
+
+  // Follower is a conversation and the flow that it follows.
+  struct Follower {
+    std::unique_ptr<Conversation> conversation;
+    std::uint32_t flow = flow::kNone;  // kNone: spare
+    std::uint32_t next_spare = flow::kNone;
+    bool closing = false;  // a FIN or RST came
+  };
+
+  void push(const Segment& segment, Timestamp time);
+  void restart(std::uint32_t index, std::uint8_t side, const Segment& segment);
+  void judge(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
+  [[nodiscard]] bool is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const;
+  void ignore(Flow& flow);
+  void follow(std::uint32_t index, Timestamp time);
+  void feed(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
+  void unfollow(std::uint32_t follower);
+  void make_room();
+  void close(std::uint32_t follower, Timestamp time);
+  void end_closed(Timestamp now);
+  void end_idle(Timestamp now);
+  std::uint32_t spare_follower();
+
+  const Options options;
+  Counters counters;
+  Tracker tracker;
+  Workshop workshop;
+  flow::Table flows;
+  std::vector<Follower> followers;
+  std::uint32_t first_spare = flow::kNone;
+  std::uint32_t hand = 0;  // of end_idle
+
+  // Closing is a conversation that saw a FIN or RST, in the order of these.
+  struct Closing {
+    std::uint32_t follower;
+    std::uint32_t flow;
+    Timestamp since;
+  };
+  std::deque<Closing> closing;
+};
+
+Engine::Engine(const database::Database& database, const match::Matcher& matcher,
+               const Options& options)
+    : state_(std::make_unique<State>(database, matcher, options)) {}
+
+Engine::~Engine() = default;
+
+void Engine::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time) {
+  State& state = *state_;
+  state.counters.count(Counter::packets);
+  state.counters.count(Counter::bytes, frame.size());
+  state.tracker.advance(time);
+  state.end_closed(time);
+  if (state.counters[Counter::packets] % kPacketsPerIdleCheck == 0) state.end_idle(time);
+  Segment segment;
+  const Verdict verdict = packet::decode(link, frame, wire_len, segment);
+  if (verdict == Verdict::kTcp) return state.push(segment, time);
+  state.counters.count(counter_of(verdict));
+}
+
+void Engine::State::push(const Segment& segment, Timestamp time) {
+  if (flows.is_full()) make_room();
+  const auto [index, side] = flows.find(segment.source, segment.destination);
+  Flow& flow = flows[index];
+  flow.last_seen = time;
+  if (segment.syn || flow.state == Flow::State::kFree) restart(index, side, segment);
+  if (flow.state == Flow::State::kIgnored) return;
+  if (flow.state == Flow::State::kJudged) judge(index, side, segment, time);
+  if (flow.state == Flow::State::kFollowed) feed(index, side, segment, time);
+}
+
+// restart prepares a flow for a new connection: at its first packet, and at a SYN that does not
+// repeat the one that began it.
+void Engine::State::restart(std::uint32_t index, std::uint8_t side, const Segment& segment) {
+  Flow& flow = flows[index];
+  const std::uint32_t first = segment.sequence + 1;
+  if (segment.syn && flow.begun[side] && flow.first_sequence[side] == first) return;
+  if (flow.state == Flow::State::kFree || !segment.ack) {
+    if (flow.state == Flow::State::kFollowed) unfollow(flow.follower);
+    flow.begun = {};
+    flow.opener = std::nullopt;
+    flow.judged_segments = 0;
+    flow.state = Flow::State::kJudged;
+  }
+  if (!segment.syn) return;
+  flow.opener = segment.ack ? 1 - side : side;
+  flow.begun[side] = true;
+  flow.first_sequence[side] = flow.next_sequence[side] = first;
+}
+
+bool Engine::State::is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const {
+  return flow.begun[side] &&
+         distance(flow.next_sequence[side], segment.sequence + segment.payload_len) <= 0;
+}
+
+// judge decides by the first bytes whether a flow is followed. Where they are known to be the
+// first, they decide at once; in a capture that begins in the middle, several segments are tried.
+void Engine::State::judge(std::uint32_t index, std::uint8_t side, const Segment& segment,
+                          Timestamp time) {
+  Flow& flow = flows[index];
+  if (segment.payload.empty() || is_repeated(flow, side, segment)) return;
+  const bool known = flow.begun[side];
+  if (known && distance(flow.next_sequence[side], segment.sequence) > 0) return follow(index, time);
+  if (may_begin(segment.payload)) return follow(index, time);
+  if (known || ++flow.judged_segments >= options.limits.judged_segments) ignore(flow);
+}
+
+void Engine::State::ignore(Flow& flow) {
+  flow.state = Flow::State::kIgnored;
+  counters.count(Counter::flows_ignored);
+}
+
+void Engine::State::follow(std::uint32_t index, Timestamp time) {
+  Flow& flow = flows[index];
+  const std::uint32_t place = spare_follower();
+  Follower& follower = followers[place];
+  follower.flow = index;
+  follower.closing = false;
+  follower.conversation->open(flow.ends, client_side_of(flow), flow_id_of(flow, time));
+  for (std::uint8_t side = 0; side < 2; ++side) {
+    if (flow.begun[side]) follower.conversation->begin(side, flow.next_sequence[side]);
+  }
+  flow.follower = place;
+  flow.state = Flow::State::kFollowed;
+  counters.count(Counter::conversations);
+}
+
+void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& segment,
+                         Timestamp time) {
+  Flow& flow = flows[index];
+  Follower& follower = followers[flow.follower];
+  if ((segment.fin || segment.rst) && !follower.closing) close(flow.follower, time);
+  const stream::Segment piece{segment.sequence + (segment.syn ? 1 : 0),
+                              segment.acknowledgment,
+                              segment.ack,
+                              segment.fin,
+                              segment.payload,
+                              segment.payload_len,
+                              time};
+  follower.conversation->push(side, piece);
+  if (!follower.conversation->is_foreign()) return;
+  unfollow(flow.follower);
+  ignore(flow);
+}
+
+// unfollow ends a conversation. Its flow stays, and knows where the streams go on, so that repeated
+// segments are not taken for new ones.
+void Engine::State::unfollow(std::uint32_t place) {
+  Follower& follower = followers[place];
+  Flow& flow = flows[follower.flow];
+  follower.conversation->end();
+  for (std::uint8_t side = 0; side < 2; ++side) {
+    const auto expected = follower.conversation->expected(side);
+    flow.begun[side] = expected.has_value();
+    flow.next_sequence[side] = expected.value_or(0);
+  }
+  follower.conversation->reset();
+  follower.flow = flow::kNone;
+  follower.closing = false;
+  follower.next_spare = first_spare;
+  first_spare = place;
+  flow.follower = flow::kNone;
+  flow.state = Flow::State::kJudged;
+}
+
+// make_room gives up a flow so that another can be tracked.
+void Engine::State::make_room() {
+  const std::uint32_t victim = flows.victim();
+  if (flows[victim].state == Flow::State::kFollowed) unfollow(flows[victim].follower);
+  flows.remove(victim);
+}
+
+void Engine::State::close(std::uint32_t follower, Timestamp time) {
+  followers[follower].closing = true;
+  closing.push_back({follower, followers[follower].flow, time});
+}
+
+// end_closed ends the conversations that have been quiet since their FIN or RST. One that goes on
+// (a forged reset, a shuffled capture) gets another wait.
+void Engine::State::end_closed(Timestamp now) {
+  const std::int64_t wait = options.limits.hole_wait_us;
+  while (!closing.empty() && now.us - closing.front().since.us > wait) {
+    const Closing oldest = closing.front();
+    closing.pop_front();
+    const Follower& follower = followers[oldest.follower];
+    if (!follower.closing || follower.flow != oldest.flow) continue;
+    const Timestamp last_seen = flows[oldest.flow].last_seen;
+    if (now.us - last_seen.us > wait) {
+      unfollow(oldest.follower);
+    } else {
+      closing.push_back({oldest.follower, oldest.flow, now});
+    }
+  }
+}
+
+// end_idle looks at one conversation, in turn, and ends it if it has been idle too long.
+void Engine::State::end_idle(Timestamp now) {
+  if (followers.empty()) return;
+  hand = hand + 1 < followers.size() ? hand + 1 : 0;
+  const Follower& follower = followers[hand];
+  if (follower.flow == flow::kNone) return;
+  const std::int64_t idle = now.us - flows[follower.flow].last_seen.us;
+  if (idle > options.limits.flow_idle_us) unfollow(hand);
+}
+
+// spare_follower gives the place of an unused conversation. When there are Limits::conversations,
+// the next in turn makes room.
+std::uint32_t Engine::State::spare_follower() {
+  if (first_spare == flow::kNone && followers.size() < options.limits.conversations) {
+    followers.push_back({std::make_unique<Conversation>(workshop)});
+    return static_cast<std::uint32_t>(followers.size() - 1);
+  }
+  if (first_spare == flow::kNone) {
+    hand = hand + 1 < followers.size() ? hand + 1 : 0;
+    unfollow(hand);
+    counters.count(Counter::conversations_evicted);
+  }
+  const std::uint32_t place = first_spare;
+  first_spare = followers[place].next_spare;
+  return place;
+}
+
+void Engine::finish() {
+  State& state = *state_;
+  for (std::uint32_t place = 0; place < state.followers.size(); ++place) {
+    if (state.followers[place].flow != flow::kNone) state.unfollow(place);
+  }
+  state.closing.clear();
+  for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
+    if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
+  }
+}
+
+const alert::Record* Engine::next() { return state_->tracker.next(); }
+
+const Counters& Engine::counters() const { return state_->counters; }
+
+}  // namespace rpcsieve::engine

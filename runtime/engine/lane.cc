@@ -1,0 +1,47 @@
+#include "runtime/engine/lane.h"
+
+#include "runtime/dcerpc/framing.h"
+
+namespace rpcsieve::engine {
+
+void Lane::push(std::uint8_t side, Bytes bytes, std::uint64_t lost, Timestamp time, Origin origin,
+                Tracker& tracker) {
+  framers_[side].push(bytes, time);
+  drain(side, origin, tracker);
+  if (lost == 0) return;
+  framers_[side].gap(lost);
+  drain(side, origin, tracker);
+  if (framers_[side].lost()) association_.gap(side == client_side_);
+}
+
+void Lane::drain(std::uint8_t side, Origin& origin, Tracker& tracker) {
+  while (const auto frame = framers_[side].next(dcerpc::Framing{})) {
+    spoke_ = true;
+    client_side_ = dcerpc::is_from_client(frame->bytes) ? side : 1 - side;
+    association_.push(*frame);
+    report(origin, tracker);
+  }
+}
+
+void Lane::report(Origin& origin, Tracker& tracker) {
+  origin.client_side = client_side_;
+  while (auto event = association_.next()) tracker.take(*event, origin);
+}
+
+void Lane::end(Origin origin, Tracker& tracker) {
+  for (std::uint8_t side = 0; side < 2; ++side) {
+    framers_[side].end();
+    drain(side, origin, tracker);
+  }
+  association_.flush();
+  report(origin, tracker);
+}
+
+void Lane::reset() {
+  for (Framer& framer : framers_) framer.reset();
+  association_.reset();
+  client_side_ = 0;
+  spoke_ = false;
+}
+
+}  // namespace rpcsieve::engine

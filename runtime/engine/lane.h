@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "runtime/base/framer.h"
+#include "runtime/dcerpc/association.h"
+#include "runtime/engine/tracker.h"
+
+namespace rpcsieve::engine {
+
+// Lane is where RPC runs: a TCP connection, or an open pipe. Two byte streams in, calls out to the
+// tracker.
+class Lane {
+ public:
+  Lane(const Limits& limits, Counters& counters) : association_(limits, counters) {}
+
+  // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
+  // the client's the lane tells from the PDUs: `origin` need not know.
+  void push(std::uint8_t side, Bytes bytes, std::uint64_t lost, Timestamp time, Origin origin,
+            Tracker& tracker);
+  // end reports what is under way.
+  void end(Origin origin, Tracker& tracker);
+  // is_foreign says that what came so far cannot be RPC.
+  [[nodiscard]] bool is_foreign() const {
+    return !spoke_ && framers_[0].foreign() + framers_[1].foreign() > 0;
+  }
+  void reset();
+
+ private:
+  void drain(std::uint8_t side, Origin& origin, Tracker& tracker);
+  void report(Origin& origin, Tracker& tracker);
+
+  std::array<Framer, 2> framers_;
+  dcerpc::Association association_;
+  std::uint8_t client_side_ = 0;
+  bool spoke_ = false;  // a PDU came
+};
+
+}  // namespace rpcsieve::engine

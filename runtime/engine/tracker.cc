@@ -1,0 +1,159 @@
+// A call that nothing watches costs a look-up and a count. The others wait in a queue, oldest
+// first, that the capture's clock empties from the front.
+#include "runtime/engine/tracker.h"
+
+#include "runtime/engine/outcome.h"
+
+namespace rpcsieve::engine {
+
+using dcerpc::Answer;
+using dcerpc::Event;
+using dcerpc::KnownBy;
+
+Tracker::Tracker(const database::Database& database, const match::Matcher& matcher,
+                 const Options& options, Counters& counters)
+    : database_(database),
+      matcher_(matcher),
+      scratch_(matcher.make_scratch()),
+      counters_(counters),
+      early_(options.early),
+      every_call_(options.every_call),
+      wait_us_(options.limits.outcome_wait_us) {}
+
+void Tracker::take(Event& event, const Origin& origin) {
+  switch (event.kind) {
+    case Event::Kind::kRequest:
+      return request(event, origin);
+    case Event::Kind::kAnswer:
+      return answer(event.token, event.answer);
+    case Event::Kind::kDropped:
+      return answer(event.token, Answer{});
+  }
+}
+
+void Tracker::request(Event& event, const Origin& origin) {
+  imply_interface(event.call, origin.pipe);
+  count(event.call);
+  *event.mark = kNone;
+  hits_.clear();
+  if (matcher_.watches(event.call)) {
+    matcher_.match({event.call, event.stub, origin.transport, origin.pipe, origin.client().address,
+                    origin.server().address},
+                   *scratch_, counters_, hits_);
+  }
+  const std::uint64_t number = calls_++;
+  if (hits_.empty() && !every_call_) return;
+  const std::uint32_t index = wait(event.call, origin);
+  Waiting& waiting = waiting_[index];
+  waiting.record.number = number;
+  waiting.hits.assign(hits_.begin(), hits_.end());
+  *event.mark = index;
+  if (early_) give_alerts(waiting, Answer{});
+}
+
+void Tracker::count(const dcerpc::Call& call) {
+  counters_.count(Counter::calls);
+  if (call.sealed) counters_.count(Counter::calls_sealed);
+  if (!call.complete) counters_.count(Counter::calls_incomplete);
+  if (call.known_by == KnownBy::kUnknown) counters_.count(Counter::calls_unknown_interface);
+}
+
+// imply_interface takes the pipe's word where no bind was captured.
+void Tracker::imply_interface(dcerpc::Call& call, std::string_view pipe) const {
+  if (call.known_by != KnownBy::kUnknown || call.bind_seen || pipe.empty()) return;
+  const database::InterfaceRow* interface = database_.find_pipe(pipe);
+  if (interface == nullptr) return;
+  call.interface = {interface->uuid, interface->version_major, interface->version_minor};
+  call.known_by = KnownBy::kPipe;
+}
+
+std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
+  if (free_ == kNone) {
+    waiting_.emplace_back();
+    free_ = static_cast<std::uint32_t>(waiting_.size() - 1);
+  }
+  const std::uint32_t index = free_;
+  Waiting& waiting = waiting_[index];
+  free_ = waiting.newer;
+  alert::CallRecord& record = waiting.record;
+  record.flow_id = origin.flow_id;
+  record.client = origin.client();
+  record.server = origin.server();
+  record.transport = origin.transport;
+  record.pipe = origin.pipe;
+  record.call = call;
+  waiting.given = false;
+  waiting.older = newest_;
+  waiting.newer = kNone;
+  (newest_ == kNone ? oldest_ : waiting_[newest_].newer) = index;
+  newest_ = index;
+  return index;
+}
+
+void Tracker::unqueue(std::uint32_t index) {
+  const Waiting& waiting = waiting_[index];
+  (waiting.older == kNone ? oldest_ : waiting_[waiting.older].newer) = waiting.newer;
+  (waiting.newer == kNone ? newest_ : waiting_[waiting.newer].older) = waiting.older;
+}
+
+// answer ends a call: the association lets go of its token.
+void Tracker::answer(std::uint32_t token, const Answer& answer) {
+  if (token == kNone) return;
+  Waiting& waiting = waiting_[token];
+  if (waiting.given) {
+    if (answer.kind != Answer::Kind::kNone) counters_.count(Counter::calls_late_answer);
+  } else {
+    unqueue(token);
+    give(waiting, answer);
+  }
+  waiting.newer = free_;
+  free_ = token;
+}
+
+void Tracker::expire() {
+  Waiting& waiting = waiting_[oldest_];
+  unqueue(oldest_);
+  give(waiting, Answer{});
+  waiting.given = true;
+}
+
+database::Returns Tracker::returns_of(const Uuid& uuid, std::uint16_t version_major,
+                                      std::uint16_t opnum) const {
+  const auto* interface = database_.find_interface(uuid, version_major);
+  const auto* operation =
+      interface == nullptr ? nullptr : database_.find_operation(*interface, opnum);
+  return operation == nullptr ? database::Returns::kUnknown : operation->returns;
+}
+
+void Tracker::give(Waiting& waiting, const Answer& answer) {
+  if (answer.kind == Answer::Kind::kNone) counters_.count(Counter::calls_unanswered);
+  if (!early_) give_alerts(waiting, answer);
+  if (!every_call_) return;
+  const dcerpc::Call& call = waiting.record.call;
+  waiting.record.outcome =
+      classify(answer, returns_of(call.interface.uuid, call.interface.version_major, call.opnum));
+  records_.emplace_back(waiting.record);
+}
+
+// An inferred alert trusts its stub, so it also reads the answer as the detection's interface
+// would.
+void Tracker::give_alerts(const Waiting& waiting, const Answer& answer) {
+  const dcerpc::Call& call = waiting.record.call;
+  for (const match::Hit& hit : waiting.hits) {
+    const auto& condition = database_.conditions()[hit.condition];
+    alert::Alert alert{waiting.record, hit};
+    alert.record.outcome = classify(
+        answer, returns_of(condition.interface, condition.version_major_first, call.opnum));
+    counters_.count(Counter::alerts);
+    records_.emplace_back(std::move(alert));
+  }
+}
+
+const alert::Record* Tracker::next() {
+  if (given_records_ < records_.size()) return &records_[given_records_++];
+  records_.clear();
+  given_records_ = 0;
+  return nullptr;
+}
+
+}  // namespace rpcsieve::engine

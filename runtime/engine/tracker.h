@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "runtime/alert/record.h"
+#include "runtime/base/counters.h"
+#include "runtime/database/database.h"
+#include "runtime/dcerpc/association.h"
+#include "runtime/engine/options.h"
+#include "runtime/match/matcher.h"
+
+namespace rpcsieve::engine {
+
+// Origin is where a call came from, as only the connection knows it.
+struct Origin {
+  std::uint64_t flow_id = 0;
+  std::array<Endpoint, 2> ends;  // of the connection
+  std::uint8_t client_side = 0;  // which of them sent the request
+  match::Transport transport = match::Transport::kTcp;
+  std::string_view pipe;
+
+  [[nodiscard]] const Endpoint& client() const { return ends[client_side]; }
+  [[nodiscard]] const Endpoint& server() const { return ends[1 - client_side]; }
+};
+
+// Tracker takes calls from request to outcome: it matches each request while its stub is there,
+// and gives its records out when the answer is known, or the wait for it is over.
+class Tracker {
+ public:
+  Tracker(const database::Database& database, const match::Matcher& matcher, const Options& options,
+          Counters& counters);
+
+  // take handles what an association reports of its calls.
+  void take(dcerpc::Event& event, const Origin& origin);
+  // note adds a record that is no call.
+  void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
+  // advance moves the capture's clock: calls that waited long enough are unanswered.
+  void advance(Timestamp now) {
+    while (oldest_ != kNone && now.us - waiting_[oldest_].record.call.time.us > wait_us_) expire();
+  }
+
+  // next gives the next record, or nullptr; it lives until the following call of any member.
+  const alert::Record* next();
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  // Waiting is a call whose outcome is awaited. It keeps its place until the association lets go of
+  // it, even when its records were given out before.
+  struct Waiting {
+    alert::CallRecord record;
+    std::vector<match::Hit> hits;
+    std::uint32_t older = kNone, newer = kNone;  // the queue, and (newer) the free places
+    bool given = false;
+  };
+
+  void request(dcerpc::Event& event, const Origin& origin);
+  void answer(std::uint32_t token, const dcerpc::Answer& answer);
+  void count(const dcerpc::Call& call);
+  void imply_interface(dcerpc::Call& call, std::string_view pipe) const;
+  std::uint32_t wait(const dcerpc::Call& call, const Origin& origin);
+  void expire();
+  void give(Waiting& waiting, const dcerpc::Answer& answer);
+  void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
+  void unqueue(std::uint32_t index);
+  [[nodiscard]] database::Returns returns_of(const Uuid& uuid, std::uint16_t version_major,
+                                             std::uint16_t opnum) const;
+
+  const database::Database& database_;
+  const match::Matcher& matcher_;
+  std::unique_ptr<match::Scratch> scratch_;
+  Counters& counters_;
+  const bool early_;
+  const bool every_call_;
+  const std::int64_t wait_us_;
+
+  std::vector<Waiting> waiting_;
+  std::uint32_t free_ = kNone;
+  std::uint32_t oldest_ = kNone, newest_ = kNone;
+  std::uint64_t calls_ = 0;
+  std::vector<match::Hit> hits_;
+  std::vector<alert::Record> records_;
+  std::size_t given_records_ = 0;
+};
+
+}  // namespace rpcsieve::engine
