@@ -14,7 +14,8 @@ struct Source {
   std::string text;
 };
 
-// Span is a place in a source: line and column from 1, length in bytes, within one line.
+// Span is a place in a source: line and column from 1, both columns and length in bytes, within one
+// line. Line 0: the source as a whole.
 struct Span {
   std::shared_ptr<const Source> source;
   std::uint32_t line = 0;
@@ -32,7 +33,7 @@ struct Diagnostic {
   std::string code;
   Span span;
   std::string message;
-  std::string hint;  // what to do about it; empty if the message says it all
+  std::string hint;  // what to do about it; every error has one
 };
 
 // Diagnostics collects everything that is wrong, in the order it was found.
@@ -43,7 +44,7 @@ class Diagnostics {
   void lint(std::string_view code, const Span& span, std::string message, std::string hint = "");
 
   [[nodiscard]] bool has_errors() const;
-  // sorted gives them by file, line and column.
+  // sorted gives them by file, line and column; what was said twice of one place, once.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
 
  private:
@@ -54,10 +55,12 @@ class Diagnostics {
 //   rules/dcsync.yaml:14:20: error[E021]: unknown operation 'DRSGetNCChange' of interface drsuapi
 //      14 |         operation: DRSGetNCChange
 //         |                    ^^^^^^^^^^^^^^ did you mean IDL_DRSGetNCChanges (3)?
+// Each of the lines ends with a line feed. The column printed counts characters. A long line is cut
+// to a window around the place, and what could command a terminal is shown as U+FFFD.
 std::string print(const Diagnostic& diagnostic);
 
 // nearest gives the candidate with the smallest edit distance to `text` (case does not count), or
-// "" when none is near.
+// "" when none is near. A candidate that holds the whole text is always near.
 std::string_view nearest(std::string_view text, const std::vector<std::string_view>& candidates);
 
 }  // namespace rpcsieve::compiler
