@@ -1,0 +1,162 @@
+#include "compiler/spec/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rpcsieve::compiler {
+namespace {
+
+std::string_view name(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::kNull:
+      return "nothing";
+    case Node::Kind::kScalar:
+      return "a single value";
+    case Node::Kind::kList:
+      return "a list";
+    case Node::Kind::kMap:
+      break;
+  }
+  return "a map";
+}
+
+void wrong_kind(const Node& node, std::string_view key, std::string_view wanted, Diagnostics& out) {
+  if (node.cut) return;
+  if (node.kind == Node::Kind::kNull) {
+    out.error("E013", node.span, fmt::format("{} has no value", key),
+              fmt::format("give it {}", wanted));
+  } else {
+    out.error("E012", node.span, fmt::format("{} is {}", key, name(node.kind)),
+              fmt::format("it must be {}", wanted));
+  }
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+const Entry* find(const Node& node, std::string_view key) {
+  for (const Entry& entry : node.entries)
+    if (entry.key.kind == Node::Kind::kScalar && entry.key.text == key) return &entry;
+  return nullptr;
+}
+
+}  // namespace
+
+bool has_key(const Node& node, std::string_view key) { return find(node, key) != nullptr; }
+
+Fields::Fields(const Node& node, std::string what, Diagnostics& out)
+    : node_(node), what_(std::move(what)), out_(out) {
+  if (node.kind != Node::Kind::kMap) wrong_kind(node, what_, "a map of keys and values", out);
+}
+
+const Node* Fields::take(std::string_view key) {
+  known_.push_back(key);
+  const Entry* entry = find(node_, key);
+  return entry ? &entry->value : nullptr;
+}
+
+const Node* Fields::require(std::string_view key) {
+  const Node* value = take(key);
+  if (!value && whole())
+    out_.error("E011", span(), fmt::format("{} has no '{}'", what_, key),
+               fmt::format("add '{}:'", key));
+  return value;
+}
+
+void Fields::refuse(std::string_view key) {
+  if (!take(key)) return;
+  out_.error("E016", find(node_, key)->key.span,
+             fmt::format("'{}' is not supported by this version yet", key),
+             "take it out, and do not rely on the detection without it");
+}
+
+bool Fields::finish() {
+  bool known = true;
+  for (const Entry& entry : node_.entries) {
+    const std::string_view key = entry.key.text;
+    if (entry.key.kind != Node::Kind::kScalar) continue;
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    known = false;
+    const std::string_view near = nearest(key, known_);
+    out_.error("E010", entry.key.span, fmt::format("{} has no key '{}'", what_, key),
+               near.empty() ? fmt::format("its keys are {}", fmt::join(known_, ", "))
+                            : fmt::format("did you mean {}?", near));
+  }
+  return known;
+}
+
+std::optional<Value> read_value(const Node* node, std::string_view key, Diagnostics& out) {
+  if (!node) return std::nullopt;
+  if (node->kind == Node::Kind::kScalar) return Value{node->text, node->span};
+  wrong_kind(*node, key, "a single value", out);
+  return std::nullopt;
+}
+
+std::optional<Value> read_text(const Node* node, std::string_view key, Diagnostics& out) {
+  auto value = read_value(node, key, out);
+  if (!value) return value;
+  if (value->text.empty())
+    out.error("E013", value->span, fmt::format("{} is empty", key), "write some text");
+  else if (has_control(value->text))
+    out.error("E032", value->span, fmt::format("{} holds a line break or control character", key),
+              "write it on one line");
+  else
+    return value;
+  return std::nullopt;
+}
+
+std::vector<const Node*> items_of(const Node* node, std::string_view key, Diagnostics& out) {
+  std::vector<const Node*> items;
+  if (!node) return items;
+  if (node->kind == Node::Kind::kNull) wrong_kind(*node, key, "a value or a list of values", out);
+  if (node->kind == Node::Kind::kScalar || node->kind == Node::Kind::kMap) items.push_back(node);
+  if (node->kind != Node::Kind::kList) return items;
+  for (const Node& item : node->items) items.push_back(&item);
+  if (items.empty() && !node->cut)
+    out.error("E013", node->span, fmt::format("{} is an empty list", key),
+              "list something, or leave the key out");
+  return items;
+}
+
+std::vector<Value> read_values(const Node* node, std::string_view key, Diagnostics& out) {
+  std::vector<Value> values;
+  for (const Node* item : items_of(node, key, out))
+    if (auto value = read_text(item, key, out)) values.push_back(std::move(*value));
+  return values;
+}
+
+bool read_flag(const Node* node, std::string_view key, Diagnostics& out) {
+  const auto value = read_value(node, key, out);
+  if (value && value->text != "true" && value->text != "false")
+    out.error("E025", value->span, fmt::format("{} is '{}'", key, value->text),
+              "write true or false");
+  return value && value->text == "true";
+}
+
+std::optional<Choice> read_choice(const Node* node, std::string_view key, Diagnostics& out) {
+  if (!node) return std::nullopt;
+  Choice choice;
+  choice.span = node->span;
+  choice.negated = node->kind == Node::Kind::kMap;
+  if (choice.negated) {
+    Fields fields(*node, std::string(key), out);
+    choice.items = read_values(fields.require("not"), key, out);
+    fields.finish();
+  } else {
+    choice.items = read_values(node, key, out);
+  }
+  if (choice.items.empty()) return std::nullopt;
+  return choice;
+}
+
+void check_format(Fields& top, Diagnostics& out) {
+  const auto version = read_value(top.require("rpcsieve"), "rpcsieve", out);
+  if (version && version->text != "1")
+    out.error("E015", version->span, fmt::format("format version '{}'", version->text),
+              "this program reads version 1: write 'rpcsieve: 1'");
+}
+
+}  // namespace rpcsieve::compiler
