@@ -89,7 +89,7 @@ struct Detection {
   Span span;  // of its name
 };
 
-// Ir is a rule set in normal form: what every backend starts from.
+// Ir is a rule set in normal form: what every backend starts from. lower() (lower.h) makes it.
 struct Ir {
   std::vector<Pattern> patterns;      // each once
   std::vector<Detection> detections;  // by name
@@ -99,6 +99,7 @@ struct Ir {
 // a single positive term whose literal is at least 8 bytes that are not all equal (DESIGN section
 // 4).
 bool is_inferable(const Ir& ir, const CallCondition& condition);
+bool is_inferable(const std::vector<Pattern>& patterns, const CallCondition& condition);
 
 // print gives the whole Ir as text, one line per fact, for tests and `compile -t ir`.
 std::string print(const Ir& ir);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/diagnostic.h"
+#include "compiler/ir/ir.h"
+#include "compiler/ir/stub.h"
+#include "compiler/spec/spec.h"
+
+namespace rpcsieve::compiler {
+
+// lower_call gives the conditions of one alternative, one for each interface that it lists; never
+// none.
+std::vector<CallCondition> lower_call(const CallSpec& call, const Catalog& catalog,
+                                      PatternTable& patterns, Diagnostics& out);
+
+}  // namespace rpcsieve::compiler

@@ -1,0 +1,31 @@
+#include "compiler/ir/ir.h"
+
+#include <algorithm>
+
+namespace rpcsieve::compiler {
+namespace {
+
+constexpr std::size_t kInferableBytes = 8;
+
+// is_telling: a literal that is long enough to speak for a call by itself. Runs of one byte, zeros
+// above all, are in stubs of every kind.
+bool is_telling(const Pattern& pattern) {
+  const auto& bytes = pattern.bytes;
+  if (pattern.kind != Pattern::Kind::kLiteral || bytes.size() < kInferableBytes) return false;
+  return std::any_of(bytes.begin(), bytes.end(), [&](std::uint8_t b) { return b != bytes[0]; });
+}
+
+}  // namespace
+
+bool is_inferable(const Ir& ir, const CallCondition& condition) {
+  return is_inferable(ir.patterns, condition);
+}
+
+bool is_inferable(const std::vector<Pattern>& patterns, const CallCondition& condition) {
+  return std::any_of(condition.stub.begin(), condition.stub.end(), [&](const Clause& clause) {
+    return clause.any.size() == 1 && !clause.any[0].negated &&
+           is_telling(patterns[clause.any[0].pattern]);
+  });
+}
+
+}  // namespace rpcsieve::compiler
