@@ -27,6 +27,10 @@ struct RuleSet {
 // read_rules takes rules from files to the Ir: it finds the specs, variables.yaml and sids.lock,
 // parses and lowers them, and has their patterns checked. Everything that is wrong goes to `out`;
 // nullopt if there are errors. A path that cannot be read is reported in `io_error` (and nullopt).
+//
+// In a folder, specs are *.yaml and *.yml, also below it, by path; regression suites (YAML lists)
+// are passed over. variables.yaml and sids.lock are looked for in the folder, or that of the file,
+// then in its parents: the nearest counts. A variables.yaml below the folder counts too.
 std::optional<RuleSet> read_rules(const Inputs& inputs, Diagnostics& out, std::string& io_error);
 
 }  // namespace rpcsieve::compiler
