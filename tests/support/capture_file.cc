@@ -20,7 +20,7 @@ PcapFile& PcapFile::packet(std::uint32_t seconds, std::uint32_t fraction, Bytes 
 }
 
 std::string write_file(const std::string& name, Bytes content) {
-  const std::string path = testing::TempDir() + std::to_string(getpid()) + "-" + name;
+  std::string path = testing::TempDir() + std::to_string(getpid()) + "-" + name;
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(content.data()),
              static_cast<std::streamsize>(content.size()));

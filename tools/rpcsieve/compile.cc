@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/backend/backend.h"
+#include "compiler/backend/suricata_files.h"
 #include "compiler/catalog/catalog.h"
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
@@ -48,7 +49,10 @@ Product compile_suricata7(const compiler::RuleSet& rules, const CompileOptions& 
   const auto profile =
       options.profile == "precise" ? compiler::Profile::kPrecise : compiler::Profile::kCoverage;
   auto emitted = compiler::emit_suricata7(rules.ir, rules.sids, profile);
-  return {{{"rpcsieve.rules", std::move(emitted.text)}}, std::move(emitted.verdicts)};
+  return {{{"rpcsieve.rules", std::move(emitted.text)},
+           {"classification.config", compiler::suricata_classification_config()},
+           {"reference.config", compiler::suricata_reference_config()}},
+          std::move(emitted.verdicts)};
 }
 
 // compile_native: the database holds the meaning of every detection as it is.

@@ -11,7 +11,6 @@ namespace {
 
 using test::Buffer;
 using test::hex;
-using test::operator+;
 using test::PcapFile;
 using test::Wire;
 using test::write_file;
@@ -78,7 +77,10 @@ TEST(Reader, ReadsEveryForm) {
       {"big-endian", two_packets(Endian::kBig).build(), kTwoPackets},
       {"gzip", gzip(two_packets().build()), kTwoPackets},
       {"gzip in two members",
-       gzip(two_packets().build()) + gzip(Wire().u32(5).u32(6).u32(0).u32(9).build()),
+       Wire()
+           .bytes(gzip(two_packets().build()))
+           .bytes(gzip(Wire().u32(5).u32(6).u32(0).u32(9).build()))
+           .build(),
        "EN10MB\n1000002 2:aabb\n3000004 1500:ccddee\n5000006 9:\nend\n"},
       {"nanoseconds are cut to micro",
        PcapFile(1, Endian::kLittle, test::kPcapNanoseconds)
@@ -117,7 +119,7 @@ TEST(Reader, ReadsUpToTheDamage) {
        "EN10MB\n1000002 2:aabb\n3000004 1500:ccddee\ndamaged after 2 packets: gzip: unexpected end "
        "of "
        "file\n"},
-      {"impossible length", whole + Wire().u32(1).u32(1).u32(0x7fffffff).u32(1).build(),
+      {"impossible length", Wire().bytes(whole).u32(1).u32(1).u32(0x7fffffff).u32(1).build(),
        "EN10MB\n1000002 2:aabb\n3000004 1500:ccddee\ndamaged after 2 packets: invalid packet "
        "capture length 2147483647, bigger than snaplen of 262144\n"},
   };

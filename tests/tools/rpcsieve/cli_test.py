@@ -143,6 +143,10 @@ class Check(CommandLine):
         self.expect(0, "check", self.rules, "--var", "NOBODY_KNOWS=10.0.0.0/8,192.168.1.1")
         self.expect(1, "check", self.rules, "--var", "NOBODY_KNOWS=10.0.0.0/99")
 
+    def test_file_in_the_working_directory(self):
+        self.expect(0, "check", "backup.yaml", cwd=self.rules)
+        self.expect(0, "check", ".", cwd=self.rules)
+
     def test_missing(self):
         self.expect(2, "check", self.path("nothing.yaml"))
 
