@@ -14,6 +14,8 @@
 #include <set>
 #include <vector>
 
+#include "compiler/backend/forms.h"
+
 namespace rpcsieve::compiler {
 namespace {
 
@@ -104,7 +106,7 @@ class LockReader {
   }
 
   void check_form(const Token& token) {
-    if (std::find(kForms.begin(), kForms.end(), token.text) != kForms.end()) return;
+    if (is_form(token.text)) return;
     out_.warning("W050", token.span, fmt::format("unknown form '{}'", token.text),
                  "its sid stays reserved");
   }
@@ -138,6 +140,15 @@ class FreeSids {
   std::uint32_t next_ = kFirstFreeSid;
 };
 
+// forms_of names every form that a detection may take.
+std::vector<std::string> forms_of(const Detection& detection) {
+  std::vector<std::string> names = {form_name("native", 0)};
+  for (std::size_t i = 0; i < detection.calls.size(); ++i)
+    for (const std::string_view form : kForms)
+      if (form != "native") names.push_back(form_name(form, i));
+  return names;
+}
+
 }  // namespace
 
 Sids Sids::assign(const Ir& ir, const Source* lock, Diagnostics& out) {
@@ -147,8 +158,8 @@ Sids Sids::assign(const Ir& ir, const Source* lock, Diagnostics& out) {
 
   std::set<Key> missing;
   for (const Detection& detection : ir.detections)
-    for (const std::string_view form : kForms)
-      if (Key key{detection.id, form}; reader.entries.count(key) == 0)
+    for (std::string& form : forms_of(detection))
+      if (Key key{detection.id, std::move(form)}; reader.entries.count(key) == 0)
         missing.insert(std::move(key));
 
   FreeSids free(reader.entries);

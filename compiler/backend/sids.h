@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,12 +19,6 @@ struct Sid {
   bool operator==(const Sid&) const = default;
 };
 
-// kForms names every form that a detection may take on some target, sorted. Each has a number of
-// its own, so a detection has the same numbers whatever target is compiled. `native` is the alert
-// of rpcsieve's own matcher.
-inline constexpr std::array<std::string_view, 5> kForms = {"app", "native", "raw", "raw-bind",
-                                                           "stub"};
-
 // kFirstFreeSid is where the numbers begin that nobody locked (DESIGN section 2).
 inline constexpr std::uint32_t kFirstFreeSid = 9'400'000;
 
@@ -38,11 +31,12 @@ class Sids {
  public:
   using Key = std::pair<Uuid, std::string>;
 
-  // assign numbers every form of every detection. `lock` is the text of sids.lock, or nullptr. A
-  // line that cannot be read (E050), a sid that stands twice (E051) and a form that is numbered
-  // twice (E052) are errors; an unknown form is a warning (W050), its sid stays reserved.
+  // assign numbers every form of every alternative of every detection (forms.h). `lock` is the text
+  // of sids.lock, or nullptr. A line that cannot be read (E050), a sid that stands twice (E051) and
+  // a form that is numbered twice (E052) are errors; an unknown form is a warning (W050), its sid
+  // stays reserved.
   static Sids assign(const Ir& ir, const Source* lock, Diagnostics& out);
-  // of gives the number of a form of kForms of a detection that assign knew.
+  // of gives the number of a form (form_name) of a detection that assign knew.
   [[nodiscard]] Sid of(const Uuid& id, std::string_view form) const;
 
   // all gives every number by (id, form), those that only the lock has too.

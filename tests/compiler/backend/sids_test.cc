@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "compiler/backend/forms.h"
 #include "tests/support/rules.h"
 
 namespace rpcsieve::compiler {
@@ -37,12 +38,22 @@ TEST(Sids, GivesFreeNumbersInOrderOfIdAndForm) {
             "61000000-0000-0000-0000-000000000000 native 9400001 1\n"
             "61000000-0000-0000-0000-000000000000 raw 9400002 1\n"
             "61000000-0000-0000-0000-000000000000 raw-bind 9400003 1\n"
-            "61000000-0000-0000-0000-000000000000 stub 9400004 1\n"
-            "62000000-0000-0000-0000-000000000000 app 9400005 1\n"
-            "62000000-0000-0000-0000-000000000000 native 9400006 1\n"
-            "62000000-0000-0000-0000-000000000000 raw 9400007 1\n"
-            "62000000-0000-0000-0000-000000000000 raw-bind 9400008 1\n"
-            "62000000-0000-0000-0000-000000000000 stub 9400009 1\n");
+            "61000000-0000-0000-0000-000000000000 raw-bind-n 9400004 1\n"
+            "61000000-0000-0000-0000-000000000000 raw-n 9400005 1\n"
+            "61000000-0000-0000-0000-000000000000 sealed 9400006 1\n"
+            "61000000-0000-0000-0000-000000000000 sealed-n 9400007 1\n"
+            "61000000-0000-0000-0000-000000000000 stub 9400008 1\n"
+            "61000000-0000-0000-0000-000000000000 udp 9400009 1\n"
+            "62000000-0000-0000-0000-000000000000 app 9400010 1\n"
+            "62000000-0000-0000-0000-000000000000 native 9400011 1\n"
+            "62000000-0000-0000-0000-000000000000 raw 9400012 1\n"
+            "62000000-0000-0000-0000-000000000000 raw-bind 9400013 1\n"
+            "62000000-0000-0000-0000-000000000000 raw-bind-n 9400014 1\n"
+            "62000000-0000-0000-0000-000000000000 raw-n 9400015 1\n"
+            "62000000-0000-0000-0000-000000000000 sealed 9400016 1\n"
+            "62000000-0000-0000-0000-000000000000 sealed-n 9400017 1\n"
+            "62000000-0000-0000-0000-000000000000 stub 9400018 1\n"
+            "62000000-0000-0000-0000-000000000000 udp 9400019 1\n");
 }
 
 TEST(Sids, KeepsWhatTheLockSaysAndNeverReusesASid) {
@@ -98,7 +109,13 @@ TEST(Sids, SaysWhatIsWrongWithALock) {
     EXPECT_EQ(assign(rules_a_and_b(), std::string(c.lock)).complaints, c.want) << c.name;
 }
 
-TEST(Sids, KnowsItsFormsSorted) { EXPECT_TRUE(std::is_sorted(kForms.begin(), kForms.end())); }
+TEST(Sids, NumbersEveryAlternative) {
+  const Ir ir = test::ir({test::Rule("a").call(test::kLsarpc).call(test::kSvcctl)});
+  const Sids sids = assign(ir, "").sids;
+  EXPECT_EQ(sids.all().size(), 2 * kForms.size() - 1) << "one native alert for both";
+  EXPECT_EQ(sids.of(ir.detections[0].id, "app"), (Sid{9400000, 1}));
+  EXPECT_EQ(sids.of(ir.detections[0].id, "app-2"), (Sid{9400001, 1}));
+}
 
 }  // namespace
 }  // namespace rpcsieve::compiler

@@ -1,0 +1,169 @@
+// Suricata 7 sees RPC in two ways, and neither is enough. Its parser knows interfaces by the bind,
+// but goes blind at the first PDU it does not expect, and over SMB it knows seven pipes and one
+// bind list per connection. Rules on bytes survive all that, but cannot tell pipes, and contexts
+// hardly, apart. So the coverage profile emits both, and the precise one only what alerts on
+// nothing else.
+#include "compiler/backend/suricata_plan.h"
+
+#include <fmt/format.h>
+
+#include "compiler/backend/suricata_stub.h"
+
+namespace rpcsieve::compiler::suricata {
+namespace {
+
+// Maker fills in a plan: first the forms, then what is to be said about them.
+class Maker {
+ public:
+  Maker(const Ir& ir, const Detection& detection, const CallCondition& condition, Profile profile)
+      : condition_(condition),
+        shape_(stub_shape(ir, condition)),
+        coverage_(profile == Profile::kCoverage),
+        sealed_(shape_.any && detection.sealed == database::Sealed::kAlert) {}
+
+  Plan make() {
+    choose();
+    if (plan_.empty()) {
+      plan_.reasons = {refusal()};
+      return plan_;
+    }
+    explain_app();
+    explain_bytes();
+    explain_stub();
+    explain_sealed();
+    explain_udp();
+    return plan_;
+  }
+
+ private:
+  [[nodiscard]] bool asks(std::uint8_t transports) const {
+    return (condition_.transports & transports) != 0;
+  }
+  // An alert of the precise profile may not depend on what is found beside the stub, or is missing
+  // from its first fragment.
+  [[nodiscard]] bool is_sure() const { return !shape_.loose && !shape_.negated; }
+  // Over SMB only the stub can tell whose call it is.
+  [[nodiscard]] bool is_sure_over_smb() const { return shape_.telling && condition_.pipes.empty(); }
+
+  void choose() {
+    plan_.app_transports = condition_.transports & (kSmb | kTcp);
+    if (!coverage_ && !is_sure_over_smb()) plan_.app_transports &= kTcp;
+    if (!coverage_ && !is_sure()) plan_.app_transports = 0;
+    plan_.app = plan_.app_transports != 0;
+    if (coverage_ && asks(kSmb | kTcp)) {
+      plan_.stub = shape_.telling;
+      plan_.raw = !plan_.stub;
+      plan_.sealed = sealed_;
+    }
+    const bool wanted = coverage_ || condition_.transports_given;
+    plan_.udp = asks(kUdp) && wanted && (coverage_ || is_sure());
+  }
+
+  [[nodiscard]] std::string refusal() const {
+    if (!is_sure())
+      return "refused: the parts of a stub that are short, a regex or negated may also be found "
+             "in, "
+             "or missing from, what Suricata takes for the stub";
+    return "refused: over SMB Suricata 7 cannot tell whose call it is, and no other transport is "
+           "asked for";
+  }
+
+  void explain_app() {
+    if (!plan_.app) return;
+    const bool smb = (plan_.app_transports & kSmb) != 0;
+    const bool tcp = (plan_.app_transports & kTcp) != 0;
+    if (smb && !shape_.telling)
+      wider(
+          "app: over SMB the parser keeps one bind list per connection and ignores context ids, "
+          "so a call with this opnum on another pipe or context may alert");
+    if (tcp && !coverage_)
+      narrower(
+          "app: on TCP the parser stops at an AUTH3, fault or cancel and skips all but the "
+          "first PDU of a segment (it misses 9 of 19 hand-made cases)");
+    if (smb && !coverage_)
+      narrower(
+          "app: over SMB only the pipes atsvc, lsarpc, samr, spoolss, srvsvc, svcctl and "
+          "winreg are parsed (15 of 25 hand-made cases are missed)");
+    if (!smb && asks(kSmb))
+      narrower("app: SMB is left out, where the parser cannot tell whose call it is");
+  }
+
+  void explain_bytes() {
+    if (asks(kSmb) && !condition_.pipes.empty() && (!bytes().empty() || has_app_smb()))
+      wider("the pipe's name is not compared");
+    if (!chained().empty())
+      wider(chained() +
+            ": neither the pipe nor the answer to the bind is known, and context ids from 1 up are "
+            "taken for one another");
+    if (plan_.stub) wider("stub: needs no bind, so the interface is not compared");
+    if (plan_.raw) narrower("raw: a bind must have been captured");
+    if (plan_.raw && !shape_.seeded) narrower("raw: only RPC version 5.0, not 5.1");
+    if (!bytes().empty())
+      narrower(bytes() +
+               ": a request that is cut by an SMB write, or by the end of the piece of the stream "
+               "that is inspected, may escape");
+  }
+
+  void explain_stub() {
+    if (!shape_.any) return;
+    if (plan_.app && shape_.loose)
+      wider("app: an object UUID before the stub and a verifier behind it are searched too");
+    if (!bytes().empty())
+      wider(bytes() + ": the stub's bytes may stand anywhere behind the request's header");
+    if (plan_.app && shape_.negated) {
+      wider("app: what must be absent is looked for in the first fragment only");
+      if (!sealed_) wider("app: what must be absent is absent from every sealed stub");
+      narrower("app: a call without any stub does not pass a `not`");
+    }
+    if (plan_.app && shape_.at_end) narrower("app: `$` does not match before a verifier");
+    if (plan_.app && shape_.at_start && !condition_.object)
+      narrower("app: `^` does not match behind an object UUID");
+    if (plan_.app) narrower("app: what spans two fragments on TCP is not found");
+  }
+
+  void explain_sealed() {
+    if (!sealed_) return;
+    if (plan_.sealed)
+      narrower("sealed: only little-endian requests with a captured bind");
+    else if (plan_.app)
+      narrower("app: a sealed call does not alert, as its stub cannot be read");
+  }
+
+  void explain_udp() {
+    if (!asks(kUdp)) return;
+    if (!plan_.udp) {
+      narrower("udp is left out");
+      return;
+    }
+    if (shape_.any) narrower("udp: the stub must be readable and in the first fragment");
+    if (shape_.negated) wider("udp: what must be absent is looked for in the first fragment only");
+    if (shape_.loose) wider("udp: a verifier behind the stub is searched too");
+  }
+
+  // bytes names the forms that look for requests among bytes, chained those that learn of binds.
+  [[nodiscard]] std::string bytes() const { return plan_.stub ? "stub" : plan_.raw ? "raw" : ""; }
+  [[nodiscard]] std::string chained() const {
+    if (plan_.raw) return plan_.sealed ? "raw, sealed" : "raw";
+    return plan_.sealed ? "sealed" : "";
+  }
+  [[nodiscard]] bool has_app_smb() const { return (plan_.app_transports & kSmb) != 0; }
+  void wider(std::string_view what) { plan_.reasons.push_back(fmt::format("wider: {}", what)); }
+  void narrower(std::string_view what) {
+    plan_.reasons.push_back(fmt::format("narrower: {}", what));
+  }
+
+  const CallCondition& condition_;
+  const StubShape shape_;
+  const bool coverage_;
+  const bool sealed_;  // an alert is wanted although the stub cannot be read
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition,
+          Profile profile) {
+  return Maker(ir, detection, condition, profile).make();
+}
+
+}  // namespace rpcsieve::compiler::suricata

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/backend/backend.h"
+#include "compiler/ir/ir.h"
+
+namespace rpcsieve::compiler::suricata {
+
+// Plan says which forms one alternative of a detection becomes for Suricata 7, and how they differ
+// from it. docs/FIDELITY.md explains each reason, with what was measured.
+struct Plan {
+  bool app = false;
+  std::uint8_t app_transports = 0;  // of kSmb and kTcp, those that the app rule looks at
+  bool raw = false;                 // raw and raw-n
+  bool sealed = false;              // sealed and sealed-n
+  bool stub = false;
+  bool udp = false;
+  std::vector<std::string>
+      reasons;  // "wider: …", "narrower: …"; one "refused: …" if no form is left
+
+  [[nodiscard]] bool empty() const { return !app && !raw && !sealed && !stub && !udp; }
+};
+
+// plan decides for one alternative. With Profile::kPrecise no reason is a "wider: …".
+Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition,
+          Profile profile);
+
+}  // namespace rpcsieve::compiler::suricata
