@@ -123,16 +123,21 @@ int judge(const Ir& ir, const compiler::Detection& detection, const CallConditio
 std::vector<match::Hit> oracle(const Ir& ir, const Subject& subject) {
   constexpr StubMatch kEnds[] = {StubMatch::kNone, StubMatch::kUnread, StubMatch::kNone,
                                  StubMatch::kMatched};
+  const bool unknown = subject.call.known_by == KnownBy::kUnknown;
   std::vector<match::Hit> hits;
+  std::uint32_t conditions = 0;  // of the detections before: a database numbers them in this order
   for (std::size_t i = 0; i < ir.detections.size(); ++i) {
     const compiler::Detection& detection = ir.detections[i];
+    const std::uint32_t first = conditions;
+    conditions += static_cast<std::uint32_t>(detection.calls.size());
     if (!in(subject.client, detection.from) || !in(subject.server, detection.to)) continue;
-    int best = 0;
+    std::vector<int> ends;
     for (const CallCondition& condition : detection.calls)
-      best = std::max(best, judge(ir, detection, condition, subject));
-    if (best > 0)
-      hits.push_back(
-          {static_cast<std::uint32_t>(i), kEnds[best], subject.call.known_by == KnownBy::kUnknown});
+      ends.push_back(judge(ir, detection, condition, subject));
+    const auto best = std::max_element(ends.begin(), ends.end());
+    if (best == ends.end() || *best == 0) continue;
+    const auto condition = first + static_cast<std::uint32_t>(best - ends.begin());
+    hits.push_back({static_cast<std::uint32_t>(i), condition, kEnds[*best], unknown});
   }
   return hits;
 }

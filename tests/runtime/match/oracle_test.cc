@@ -125,6 +125,12 @@ struct Tally {
   }
 };
 
+std::vector<std::uint32_t> conditions(const std::vector<Hit>& hits) {
+  std::vector<std::uint32_t> all;
+  for (const Hit& hit : hits) all.push_back(hit.condition);
+  return all;
+}
+
 void compare(const compiler::Ir& ir, Dice& dice, Tally& tally) {
   std::string error;
   const auto database = database::Database::load(test::compile(ir), error);
@@ -139,6 +145,7 @@ void compare(const compiler::Ir& ir, Dice& dice, Tally& tally) {
     const auto want = test::oracle(ir, call.subject());
     ASSERT_EQ(test::print_hits(*database, hits), test::print_hits(*database, want))
         << "call " << i << " op " << call.call().opnum;
+    ASSERT_EQ(conditions(hits), conditions(want)) << "call " << i;
     ASSERT_TRUE(want.empty() || matcher->watches(call.call()));
     tally.add(want);
   }
