@@ -1,0 +1,105 @@
+#!/usr/bin/python3 -B
+"""check.py calls|alerts|records RPCSIEVE SHARED: hold the program to the public captures in SHARED.
+
+calls    `rpcsieve calls` finds what tshark finds: SHARED/accept/calls_diff.py
+alerts   each capture raises the alerts that its label explains, and no others
+records  one scan over all captures, some of them malformed: it survives, and every record is valid
+         by Suricata's own schema: SHARED/accept/eve_valid.py
+"""
+
+import collections
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SKIPPED = 77
+
+LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
+DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
+
+# Detections without stub conditions: every call of these operations alerts, sealed or not.
+BY_OPERATION = {
+    "dcsync": (DRSUAPI, {3}),
+    "lsa-private-data-read": (LSARPC, {43, 141}),
+    "lsa-secret-query": (LSARPC, {30, 136, 139}),
+    "service-created-remotely": (SVCCTL, {12, 24, 44, 45, 60}),
+}
+
+# Detections with stub conditions: what tshark shows in these captures. All others hold none.
+#   dce-iface-many: three challenges and three credentials of zeros, in clear
+#   zerologon_mimikatz: 96 challenges and 96 authentications, sealed: what they hold cannot be read
+#   CredAccess_BackupMasterKey: four retrievals of G$BCKUPKEY_*, their bind not captured
+BY_CAPTURE = {
+    "OISF+suricata-verify/dcerpc-dce-iface-many.pcap": {"zerologon-attempt": 6},
+    "sbousseaden+PCAP-ATTACK/zerologon_mimikatz_ntlm_privacy_scan_and_exploit_encrypted.pcapng":
+        {"zerologon-attempt": 192},
+    "sbousseaden+PCAP-ATTACK/CredAccess_BackupMasterKey_LSARPC_43_RetrievePrivateData.pcapng":
+        {"dpapi-backup-key-read": 4},
+}
+
+
+def scan(program, captures, eve):
+    """scan writes the EVE records of captures to the file eve; damaged ones make its status 2."""
+    done = subprocess.run([program, "scan", *captures, "-r", "rules", "--eve", eve],
+                          capture_output=True, text=True)
+    if done.returncode not in (0, 2):
+        raise SystemExit(f"scan exits with {done.returncode}:\n{done.stderr[-4000:]}")
+    return [json.loads(line) for line in Path(eve).read_text().splitlines()]
+
+
+def explained(label):
+    """explained counts the alerts that a capture must raise, by detection."""
+    wanted = collections.Counter(BY_CAPTURE.get(label["file"], {}))
+    for request in label["requests"]:
+        for detection, (uuid, opnums) in BY_OPERATION.items():
+            if request["uuid"] == uuid and request["opnum"] in opnums:
+                wanted[detection] += request["count"]
+    return wanted
+
+
+def calls(program, shared, _):
+    return subprocess.run(["/usr/bin/python3", shared / "accept/calls_diff.py", program,
+                           shared / "captures/public/labels.json", shared / "captures/public",
+                           "--min-recall", "0.97", "--max-extra", "20"]).returncode
+
+
+def alerts(program, shared, folder):
+    """alerts scans each labelled capture, and all others together: these hold nothing."""
+    public = shared / "captures/public"
+    cases = [([public / label["file"]], explained(label))
+             for label in json.loads((public / "labels.json").read_text())]
+    cases.append(([shared / "captures/background"], collections.Counter()))
+    failed = 0
+    for captures, wanted in cases:
+        events = scan(program, captures, folder / "eve.json")
+        got = collections.Counter(event["rpcsieve"]["detection"] for event in events
+                                  if event["event_type"] == "alert")
+        if got != wanted:
+            failed += 1
+            print(f"{captures[0]}: {dict(got)} instead of {dict(wanted)}")
+    print(f"{len(cases)} cases, {failed} failed")
+    return 1 if failed else 0
+
+
+def records(program, shared, folder):
+    events = scan(program, [shared / "captures"], folder / "eve.json")
+    print(f"{len(events)} records of one scan over all captures")
+    return subprocess.run(["/usr/bin/python3", shared / "accept/eve_valid.py",
+                           folder / "eve.json"]).returncode
+
+
+def main():
+    check, program, shared = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    if not (shared / "captures/public/labels.json").is_file():
+        print(f"skipped: there are no captures in {shared}")
+        return SKIPPED
+    with tempfile.TemporaryDirectory() as folder:
+        return {"calls": calls, "alerts": alerts, "records": records}[check](
+            program, shared.resolve(), Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
