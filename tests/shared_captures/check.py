@@ -41,12 +41,21 @@ BY_CAPTURE = {
 }
 
 
-def scan(program, captures, eve):
-    """scan writes the EVE records of captures to the file eve; damaged ones make its status 2."""
-    done = subprocess.run([program, "scan", *captures, "-r", "rules", "--eve", eve],
-                          capture_output=True, text=True)
-    if done.returncode not in (0, 2):
-        raise SystemExit(f"scan exits with {done.returncode}:\n{done.stderr[-4000:]}")
+def run(allowed, *command):
+    """run runs the program; a status that is not allowed, a crash among them, ends the test."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in allowed:
+        raise SystemExit(f"{command} exits with {done.returncode}:\n{done.stderr[-4000:]}")
+
+
+def compile_rules(program, folder):
+    run({0}, program, "compile", "rules", "-t", "native", "-o", folder / "rules.db")
+    return folder / "rules.db"
+
+
+def scan(program, captures, database, eve):
+    """scan returns the EVE records of captures, which are left in the file eve."""
+    run({0, 2}, program, "scan", *captures, "-r", database, "--eve", eve)  # 2: one is damaged
     return [json.loads(line) for line in Path(eve).read_text().splitlines()]
 
 
@@ -72,9 +81,9 @@ def alerts(program, shared, folder):
     cases = [([public / label["file"]], explained(label))
              for label in json.loads((public / "labels.json").read_text())]
     cases.append(([shared / "captures/background"], collections.Counter()))
-    failed = 0
+    database, failed = compile_rules(program, folder), 0
     for captures, wanted in cases:
-        events = scan(program, captures, folder / "eve.json")
+        events = scan(program, captures, database, folder / "eve.json")
         got = collections.Counter(event["rpcsieve"]["detection"] for event in events
                                   if event["event_type"] == "alert")
         if got != wanted:
@@ -85,7 +94,8 @@ def alerts(program, shared, folder):
 
 
 def records(program, shared, folder):
-    events = scan(program, [shared / "captures"], folder / "eve.json")
+    database = compile_rules(program, folder)
+    events = scan(program, [shared / "captures"], database, folder / "eve.json")
     print(f"{len(events)} records of one scan over all captures")
     return subprocess.run(["/usr/bin/python3", shared / "accept/eve_valid.py",
                            folder / "eve.json"]).returncode
