@@ -22,6 +22,12 @@ bool from_client(PduType type) {
 // later compares numbers of PDUs, which wrap.
 bool later(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 
+// readable_stub gives what patterns are to see of a stub.
+Bytes readable_stub(const Flight& flight) {
+  if (flight.call.sealed || !flight.call.complete) return flight.stub;
+  return without_verification_trailer(flight.stub, flight.endian);
+}
+
 }  // namespace
 
 struct Association::State {
@@ -56,6 +62,7 @@ struct Association::State {
   std::optional<Index> answered(const Pdu& pdu);
   void answer(Index index, const Answer& answer);
   void orphaned(const Pdu& pdu);
+  void let_go();
 
   Counters* counters_;
   Contexts contexts_;
@@ -127,7 +134,7 @@ void Association::State::begin(const Pdu& pdu, Timestamp time) {
   }
   if (calls_.full()) {
     counters_->count(Counter::dcerpc_calls_dropped);
-    drop(calls_.oldest());
+    drop(calls_.all().front().index);
   }
   const Index index = calls_.open(pdu.header.call_id, number_);
   Flight& flight = calls_[index];
@@ -263,30 +270,33 @@ void Association::State::flush() {
 }
 
 std::optional<Event> Association::State::next() {
-  // The stub that was given last may go now.
-  if (given_ > 0 && queue_[given_ - 1].kind == Event::Kind::kRequest)
-    calls_.release(calls_[queue_[given_ - 1].index]);
+  let_go();
+  std::optional<Event> event;
   if (given_ == queue_.size()) {
     queue_.clear();
     given_ = 0;
-    return std::nullopt;
+    return event;
   }
   const Settled settled = queue_[given_++];
   Flight& flight = calls_[settled.index];
-  Event event;
-  event.kind = settled.kind;
-  if (settled.kind != Event::Kind::kRequest) {
-    event.answer = flight.answer;
-    event.token = flight.mark;
+  event.emplace();
+  event->kind = settled.kind;
+  if (settled.kind == Event::Kind::kRequest) {
+    event->call = flight.call;
+    event->stub = readable_stub(flight);
+    event->mark = &flight.mark;
+  } else {
+    event->answer = flight.answer;
+    event->token = flight.mark;
     calls_.free(settled.index);
-    return event;
   }
-  event.call = flight.call;
-  event.mark = &flight.mark;
-  const bool has_trailer_place = flight.call.complete && !flight.call.sealed;
-  event.stub =
-      has_trailer_place ? without_verification_trailer(flight.stub, flight.endian) : flight.stub;
   return event;
+}
+
+// let_go releases the stub that was handed out last.
+void Association::State::let_go() {
+  if (given_ == 0 || queue_[given_ - 1].kind != Event::Kind::kRequest) return;
+  calls_.release(calls_[queue_[given_ - 1].index]);
 }
 
 void Association::State::reset() {

@@ -25,8 +25,8 @@ struct Event {
   // the following call of any member of the association.
   Bytes stub;
   Answer answer;
-  // The owner's mark on the call. On kRequest the owner may set *mark; the later kAnswer or
-  // kDropped of the same call hands the value back as `token`.
+  // The owner's mark on the call. On kRequest the owner may set *mark, until the following call of
+  // any member; the later kAnswer or kDropped of the same call hands the value back as `token`.
   std::uint32_t* mark = nullptr;
   std::uint32_t token = 0;
 };
@@ -37,11 +37,12 @@ struct Event {
 // which side sent it, so both directions go through one push. Contexts are kept over
 // alter_context; one whose id is offered again is replaced when the server accepts it.
 //
-// A request is reported once its last fragment came, or when it is certain that it will not (its
-// call id is used by another first fragment; flush): then call.complete is false. A call without
-// its first fragment's opnum is counted, never reported.
+// A request is reported once its last fragment came, or when it is certain that it will not (it is
+// answered or given up; its call id is used by another first fragment; flush): then call.complete
+// is false. A call without its first fragment's opnum is counted, never reported.
 class Association {
  public:
+  // Limits and counters must outlive it.
   Association(const Limits& limits, Counters& counters);
   ~Association();
   Association(Association&&) noexcept;

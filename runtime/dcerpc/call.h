@@ -85,7 +85,7 @@ struct Call {
   std::uint16_t opnum = 0;
   InterfaceId interface;  // nil UUID while known_by is kUnknown
   KnownBy known_by = KnownBy::kUnknown;
-  bool bind_seen = false;  // a bind of this association was captured
+  bool bind_seen = false;  // a bind of this association was captured, with all that it offered
   bool has_object = false;
   Uuid object;
   Auth auth;
@@ -97,8 +97,8 @@ struct Call {
 
 // print gives a call on one line, for tests and debugging:
 //   call=7 ctx=1 op=43 if=12345778-1234-abcd-ef00-0123456789ab/0.0 bound stub=44 frags=1
-// with if=- when the interface is not known, followed, where they hold, by object=…
-// auth=ntlm/privacy sealed cut.
+// with if=- when the interface is not known; followed, where they hold, by
+// object=… auth=ntlm/privacy sealed cut.
 std::string print(const Call& call);
 
 // Names of the records (DESIGN section 5): "bound"; "ntlm", or the number as text; "privacy".

@@ -30,12 +30,10 @@ std::size_t minimum_length(PduType type) {
   }
 }
 
-constexpr std::size_t kSecTrailerBytes = 8;
-
 bool plausible_lengths(const PduHeader& header) {
   if (header.frag_length < minimum_length(header.type)) return false;
   if (header.auth_length == 0) return true;
-  return header.auth_length + kSecTrailerBytes <= header.frag_length - Framing::header_bytes;
+  return header.auth_length + kSecTrailerBytes <= header.frag_length - kHeaderBytes;
 }
 
 // plausible_byte judges one byte of a header, as far as it can be judged alone.

@@ -43,25 +43,17 @@ InFlight::Index InFlight::open(std::uint32_t call_id, std::uint32_t number) {
 }
 
 const InFlight::Entry* InFlight::find(std::uint32_t call_id) const {
-  for (const Entry& entry : open_)
-    if (entry.call_id == call_id) return &entry;
+  // What is answered next is most often what was asked last.
+  for (std::size_t i = open_.size(); i-- > 0;)
+    if (open_[i].call_id == call_id) return &open_[i];
   return nullptr;
-}
-
-InFlight::Index InFlight::oldest() const {
-  assert(!open_.empty());
-  const auto earlier = [](const Entry& a, const Entry& b) {
-    return static_cast<std::int32_t>(a.number - b.number) < 0;  // the numbers wrap
-  };
-  return std::min_element(open_.begin(), open_.end(), earlier)->index;
 }
 
 void InFlight::close(Index index) {
   const auto entry =
       std::find_if(open_.begin(), open_.end(), [&](const Entry& e) { return e.index == index; });
   assert(entry != open_.end());
-  *entry = open_.back();
-  open_.pop_back();
+  open_.erase(entry);
 }
 
 void InFlight::free(Index index) {

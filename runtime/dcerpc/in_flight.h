@@ -60,8 +60,7 @@ class InFlight {
   // find gives the open call of this id, or nullptr. It lives until the next open or close.
   [[nodiscard]] const Entry* find(std::uint32_t call_id) const;
   [[nodiscard]] bool full() const { return open_.size() >= limits_->dcerpc_calls; }
-  // oldest gives the call that was opened first; one must be open.
-  [[nodiscard]] Index oldest() const;
+  // all gives the open calls, the oldest first.
   [[nodiscard]] const std::vector<Entry>& all() const { return open_; }
   Flight& operator[](Index index) { return flights_[index]; }
   void close(Index index);
@@ -78,7 +77,7 @@ class InFlight {
  private:
   const Limits* limits_;
   Counters* counters_;
-  std::vector<Entry> open_;  // in no order: few, so a scan finds them
+  std::vector<Entry> open_;  // in the order of opening
   std::vector<Flight> flights_;
   std::vector<Index> free_;
   std::vector<std::vector<std::uint8_t>> spare_;  // memory for stubs to come

@@ -3,15 +3,14 @@
 // body. A PDU whose end was not captured has no readable verifier; a verifier that would reach
 // outside is left alone, so that nothing of the stub is hidden by it.
 #include <algorithm>
+#include <utility>
 
 #include "runtime/dcerpc/pdu.h"
 
 namespace rpcsieve::dcerpc {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 16;
-constexpr std::size_t kSecTrailerBytes = 8;  // in front of the auth value [MS-RPCE §2.2.2.11]
-constexpr std::size_t kSyntaxBytes = 20;     // UUID and version [C706 §12.6.3.1, p_syntax_id_t]
+constexpr std::size_t kSyntaxBytes = 20;  // UUID and version [C706 §12.6.3.1, p_syntax_id_t]
 
 // pfc_flags [C706 §12.6.3.1].
 constexpr std::uint8_t kFirstFragment = 0x01;
@@ -20,6 +19,22 @@ constexpr std::uint8_t kObjectUuid = 0x80;
 
 // The integer representation is the high half of the first octet [C706 §14.1].
 constexpr std::uint8_t kLittleEndianDrep = 0x10;
+
+bool read_header(Bytes bytes, PduHeader& header) {
+  if (bytes.size() < kHeaderBytes) return false;
+  if (bytes[0] != 5 || bytes[1] > 1 || !is_pdu_type(bytes[2])) return false;
+  header.version_minor = bytes[1];
+  header.type = static_cast<PduType>(bytes[2]);
+  header.first_fragment = (bytes[3] & kFirstFragment) != 0;
+  header.last_fragment = (bytes[3] & kLastFragment) != 0;
+  header.has_object = (bytes[3] & kObjectUuid) != 0;
+  header.endian = (bytes[4] & kLittleEndianDrep) != 0 ? Endian::kLittle : Endian::kBig;
+  Cursor cursor(bytes.subspan(8), header.endian);
+  header.frag_length = cursor.u16();
+  header.auth_length = cursor.u16();
+  header.call_id = cursor.u32();
+  return header.frag_length >= kHeaderBytes;
+}
 
 // fixed_bytes is the length of the fields between the common header and the stub. Bodies without a
 // stub count as one.
@@ -65,7 +80,7 @@ void take_verifier(Pdu& pdu) {
 }
 
 // The transfer syntax UUID that asks for features begins with these bytes, the rest of it are the
-// features [MS-RPCE §2.2.2.14].
+// features [MS-RPCE §2.2.2.14, §3.3.1.5.3].
 bool is_feature_bitmask(const Uuid& uuid) {
   static constexpr std::uint8_t kPrefix[] = {0x6c, 0xb7, 0x1c, 0x2c, 0x98, 0x12, 0x45, 0x40};
   return std::equal(std::begin(kPrefix), std::end(kPrefix), uuid.bytes.begin());
@@ -89,35 +104,25 @@ bool is_pdu_type(std::uint8_t type) {
 }
 
 std::optional<PduHeader> parse_header(Bytes bytes) {
-  if (bytes.size() < kHeaderBytes) return std::nullopt;
-  if (bytes[0] != 5 || bytes[1] > 1 || !is_pdu_type(bytes[2])) return std::nullopt;
-  PduHeader header;
-  header.version_minor = bytes[1];
-  header.type = static_cast<PduType>(bytes[2]);
-  header.first_fragment = (bytes[3] & kFirstFragment) != 0;
-  header.last_fragment = (bytes[3] & kLastFragment) != 0;
-  header.has_object = (bytes[3] & kObjectUuid) != 0;
-  header.endian = (bytes[4] & kLittleEndianDrep) != 0 ? Endian::kLittle : Endian::kBig;
-  Cursor cursor(bytes.subspan(8), header.endian);
-  header.frag_length = cursor.u16();
-  header.auth_length = cursor.u16();
-  header.call_id = cursor.u32();
-  if (header.frag_length < kHeaderBytes) return std::nullopt;
+  std::optional<PduHeader> header(std::in_place);
+  if (!read_header(bytes, *header)) header.reset();
   return header;
 }
 
 std::optional<Pdu> parse(Bytes bytes) {
-  const auto header = parse_header(bytes);
-  if (!header) return std::nullopt;
-  Pdu pdu;
-  pdu.header = *header;
-  pdu.body = bytes.first(std::min<std::size_t>(bytes.size(), header->frag_length));
-  pdu.body = pdu.body.subspan(kHeaderBytes);
-  pdu.body_length = header->frag_length - kHeaderBytes;
-  if (header->auth_length != 0) take_verifier(pdu);
+  std::optional<Pdu> parsed(std::in_place);  // read in place: a copy costs as much as the reading
+  Pdu& pdu = *parsed;
+  if (!read_header(bytes, pdu.header)) {
+    parsed.reset();
+    return parsed;
+  }
+  const std::size_t length = pdu.header.frag_length;
+  pdu.body = bytes.first(std::min(bytes.size(), length)).subspan(kHeaderBytes);
+  pdu.body_length = length - kHeaderBytes;
+  if (pdu.header.auth_length != 0) take_verifier(pdu);
   pdu.cut = pdu.cut || pdu.body.size() < pdu.body_length;
   pdu.body = pdu.body.first(std::min(pdu.body.size(), pdu.body_length));
-  return pdu;
+  return parsed;
 }
 
 std::optional<Request> parse_request(const Pdu& pdu) {

@@ -11,7 +11,12 @@
 
 namespace rpcsieve::dcerpc {
 
-// PduType is the type of a connection-oriented PDU [C706 §12.6.4.1, MS-RPCE §2.2.2.10].
+// Lengths of the common header [C706 §12.6.3.1] and of what precedes the auth value [MS-RPCE
+// §2.2.2.11].
+inline constexpr std::size_t kHeaderBytes = 16;
+inline constexpr std::size_t kSecTrailerBytes = 8;
+
+// PduType is the type of a connection-oriented PDU [C706 §12.6.4, MS-RPCE §2.2.2.10].
 enum class PduType : std::uint8_t {
   kRequest = 0,
   kResponse = 2,
