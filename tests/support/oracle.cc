@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <regex>
 #include <string>
+#include <utility>
 
 namespace rpcsieve::test {
 namespace {
@@ -31,12 +33,20 @@ bool holds_literal(Bytes stub, const Pattern& pattern) {
                      }) != stub.end();
 }
 
+// A random test asks for the same few expressions again and again.
+const std::regex& expression(const Pattern& pattern) {
+  static std::map<std::pair<std::string, bool>, std::regex> known;
+  const auto [at, is_new] = known.try_emplace({pattern.regex, pattern.nocase});
+  if (is_new)
+    at->second.assign(pattern.regex, pattern.nocase ? std::regex::ECMAScript | std::regex::icase
+                                                    : std::regex::ECMAScript);
+  return at->second;
+}
+
 bool holds_regex(Bytes stub, const Pattern& pattern, bool end_is_known) {
-  const auto flags =
-      pattern.nocase ? std::regex::ECMAScript | std::regex::icase : std::regex::ECMAScript;
   const std::string text(stub.begin(), stub.end());
   return std::regex_search(
-      text, std::regex(pattern.regex, flags),
+      text, expression(pattern),
       end_is_known ? std::regex_constants::match_default : std::regex_constants::match_not_eol);
 }
 
