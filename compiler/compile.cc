@@ -42,12 +42,14 @@ class Reader {
     const fs::path folder = is_folder ? path : path.parent_path() / ".";
     if (const fs::path found = find_upwards(folder, "variables.yaml"); !found.empty())
       add(found, false);
+    if (lock_path.empty()) lock_path = (folder / "sids.lock").lexically_normal();
     if (const fs::path found = find_upwards(folder, "sids.lock"); !found.empty()) add_lock(found);
   }
 
   std::vector<Spec> specs;
   Variables variables;
   SourcePtr lock;
+  fs::path lock_path;
 
  private:
   // fail keeps the first failure: later ones often follow from it.
@@ -105,7 +107,9 @@ class Reader {
     if (found && lock)
       out_.error("E053", {found, 1, 1, 0}, "a second sids.lock for the same rules",
                  fmt::format("{} is in use too: join the two", lock->name));
-    if (!lock) lock = found;
+    if (!found || lock) return;
+    lock = found;
+    lock_path = path;
   }
 
   // find_upwards looks for a file in a folder, then in its parents; "" if there is none.
@@ -138,6 +142,7 @@ std::optional<RuleSet> read_rules(const Inputs& inputs, Diagnostics& out, std::s
   rules.ir = lower(reader.specs, Catalog::builtin(), reader.variables, out);
   check_patterns(rules.ir, out);
   rules.sids = Sids::assign(rules.ir, reader.lock.get(), out);
+  rules.lock = reader.lock_path;
   if (out.has_errors()) return std::nullopt;
   return rules;
 }

@@ -18,10 +18,12 @@ struct Inputs {
   std::map<std::string, std::string> variables;  // NAME → "cidr,cidr"
 };
 
-// RuleSet is everything that was read: the Ir, and its numbers.
+// RuleSet is everything that was read: the Ir, its numbers, and the sids.lock that they come from, or
+// that would keep them: beside the first of the rules.
 struct RuleSet {
   Ir ir;
   Sids sids;
+  std::filesystem::path lock;
 };
 
 // read_rules takes rules from files to the Ir: it finds the specs, variables.yaml and sids.lock,

@@ -130,6 +130,9 @@ Status compile(const CompileOptions& options) {
   if (!options.report.empty()) {
     written = replace_file(options.report, report_json(options, product->verdicts)) && written;
   }
+  if (options.update_lock) {
+    written = replace_file(rules->lock.string(), compiler::print(rules->sids)) && written;
+  }
   return written ? Status::kDone : Status::kFailed;
 }
 

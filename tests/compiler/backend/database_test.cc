@@ -32,8 +32,8 @@ TEST(EmitDatabase, WritesEveryKindOfRow) {
       test::dump(load(test::compile(test::fixture_rules()))),
       "detection backup-key-read sid=9400001 rev=1 critical alert "
       "\"Attempted Administrator Privilege Gain\"\n"
-      "detection service sid=9400006 rev=1 medium ignore \"Potentially Bad Traffic\"\n"
-      "detection zero-end sid=9400011 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+      "detection service sid=9400012 rev=1 medium ignore \"Potentially Bad Traffic\"\n"
+      "detection zero-end sid=9400030 rev=1 medium alert \"Potentially Bad Traffic\"\n"
       "condition 0 backup-key-read v0-65535 smb,tcp,udp pipe=lsarpc pipe=lsass "
       "from=not(10.0.0.1-10.0.0.1 "
       "2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff) inferable [0] [!1]\n"
@@ -67,7 +67,7 @@ TEST(EmitDatabase, TellsNobodyFromEveryone) {
   EXPECT_EQ(dumped({Rule("a").call(test::kLsarpc, {{1, 1}}).from({}),
                     Rule("b").call(test::kLsarpc, {{1, 1}}).from_not({})}),
             "detection a sid=9400001 rev=1 medium alert \"Potentially Bad Traffic\"\n"
-            "detection b sid=9400006 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+            "detection b sid=9400011 rev=1 medium alert \"Potentially Bad Traffic\"\n"
             "condition 0 a v0-65535 smb,tcp,udp from=()\n"
             "condition 1 b v0-65535 smb,tcp,udp\n"
             "watch lsarpc 1-1: 0 1\n");

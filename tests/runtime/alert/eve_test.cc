@@ -173,7 +173,7 @@ TEST(EveAlert, GivesEveryFieldOverTcp) {
       R"({"timestamp":"2020-09-13T12:26:40.000123+0000","flow_id":77,"event_type":"alert",)"
       R"("src_ip":"fe80::5","src_port":49152,"dest_ip":"fe80::1","dest_port":445,)"
       R"("proto":"TCP","app_proto":"dcerpc",)"
-      R"("alert":{"action":"allowed","gid":1,"signature_id":9400006,"rev":1,)"
+      R"("alert":{"action":"allowed","gid":1,"signature_id":9400011,"rev":1,)"
       R"("signature":"Backup key \"requested\"","category":"Misc activity","severity":3,)"
       R"("metadata":{"rpcsieve_id":["7f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10"],)"
       R"("rpcsieve_form":["native"],"signature_severity":["low"]}},)"

@@ -30,6 +30,15 @@ Buffer success(std::uint32_t call_id) { return response(call_id).stub("00000000"
 
 const Buffer kBound = bind(1).context(0, kLsarpc).build() + bind_ack(1).result(kAccepted).build();
 
+// The owner of an association waits for an answer to every call that it marked: the end tells it
+// not to.
+TEST(Association, EndDropsEveryCallInFlight) {
+  Trace trace;
+  trace.push(kBound + call(2, 0) + call(3, 0) + success(2)).end();
+  EXPECT_EQ(trace.dropped_at_end(), 1U);
+  EXPECT_EQ(Trace().push(kBound + call(2, 0) + success(2)).end().dropped_at_end(), 0U);
+}
+
 TEST(Association, Interfaces) {
   expect_each({
       {"bound", kBound + call(2, 0) + success(2),

@@ -33,13 +33,21 @@ class Trace {
     if (framer_.lost()) association_.gap(from_client);
     return *this;
   }
-  // end is the end of a capture.
+  // end is the end of a capture. It drops every call that is still in flight, which is not worth a
+  // line each.
   Trace& end() {
     framer_.end();
     drain();
     association_.flush();
-    return take(), *this;
+    while (const auto event = association_.next()) {
+      if (event->kind == Event::Kind::kDropped)
+        dropped_at_end_ += 1;
+      else
+        text_ += line(*event) + '\n';
+    }
+    return *this;
   }
+  [[nodiscard]] std::size_t dropped_at_end() const { return dropped_at_end_; }
   Trace& reset() { return association_.reset(), framer_.reset(), *this; }
 
   [[nodiscard]] const std::string& text() const { return text_; }
@@ -102,6 +110,7 @@ class Trace {
   Framer framer_;
   Association association_;
   std::string text_;
+  std::size_t dropped_at_end_ = 0;
   std::uint32_t requests_ = 0;
   std::int64_t time_ = 0;
 };
