@@ -21,9 +21,16 @@ struct Sent {
   std::int64_t time_us = 0;
 };
 
+// small is a pool that is quickly made: some tests make thousands.
+Limits small() {
+  Limits limits;
+  limits.stream_blocks = 64;
+  return limits;
+}
+
 class Streams {
  public:
-  explicit Streams(Limits limits = {}) : limits_(limits), pool_(limits_) {}
+  explicit Streams(Limits limits = small()) : limits_(limits), pool_(limits_) {}
 
   void push(const Sent& s) {
     const Bytes payload(reinterpret_cast<const std::uint8_t*>(s.text.data()), s.text.size());
@@ -174,9 +181,8 @@ TEST(Duplex, HoldsNoMoreThanItsLimits) {
   EXPECT_TRUE(streams.said().starts_with("1:X 0:a(9)b")) << streams.said();
   EXPECT_EQ(streams.counters()[Counter::stream_gaps], 1U);
 
-  Limits small = limits;
-  small.stream_blocks = 2;
-  Streams crowded(small);
+  limits.stream_blocks = 2;
+  Streams crowded(limits);
   crowded.push({1, 1, 100, "X"});
   crowded.push({0, 100, 2, "a"});
   for (std::uint32_t n = 0; n < 3; ++n) crowded.push({0, 110 + 2 * n, 2, "b"});
@@ -223,7 +229,7 @@ TEST(Duplex, SameStreamsHoweverTheyArrive) {
       segments.push_back(segments[2 + below(static_cast<std::uint32_t>(segments.size() - 2))]);
     std::shuffle(segments.begin() + 2, segments.end(), random);
     // Nothing is lost, so with enough patience nothing may be.
-    Limits limits;
+    Limits limits = small();
     limits.hole_packets = 1000;
     Streams streams(limits);
     for (const Sent& s : segments) streams.push(s);
