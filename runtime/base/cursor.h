@@ -1,7 +1,9 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "runtime/base/bytes.h"
 
@@ -29,13 +31,10 @@ class Cursor {
     return head;
   }
 
-  std::uint8_t u8() {
-    const Bytes b = take(1);
-    return b.empty() ? std::uint8_t{0} : b[0];
-  }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(number(take(2))); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(number(take(4))); }
-  std::uint64_t u64() { return number(take(8)); }
+  std::uint8_t u8() { return number<std::uint8_t>(); }
+  std::uint16_t u16() { return number<std::uint16_t>(); }
+  std::uint32_t u32() { return number<std::uint32_t>(); }
+  std::uint64_t u64() { return number<std::uint64_t>(); }
 
   // skip passes over n bytes.
   void skip(std::size_t n) { take(n); }
@@ -60,14 +59,21 @@ class Cursor {
  private:
   Cursor(Bytes bytes, Endian endian, bool ok) : left_(bytes), endian_(endian), ok_(ok) {}
 
-  [[nodiscard]] std::uint64_t number(Bytes b) const {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < b.size(); ++i) {
-      const std::size_t at = endian_ == Endian::kBig ? i : b.size() - 1 - i;
-      value = value << 8 | b[at];
-    }
-    return value;
+  template <class Number>
+  Number number() {
+    const Bytes b = take(sizeof(Number));
+    if (b.empty()) return 0;
+    Number value;
+    std::memcpy(&value, b.data(), sizeof(Number));
+    constexpr Endian kNative =
+        std::endian::native == std::endian::little ? Endian::kLittle : Endian::kBig;
+    return endian_ == kNative ? value : reversed(value);
   }
+
+  static std::uint8_t reversed(std::uint8_t value) { return value; }
+  static std::uint16_t reversed(std::uint16_t value) { return __builtin_bswap16(value); }
+  static std::uint32_t reversed(std::uint32_t value) { return __builtin_bswap32(value); }
+  static std::uint64_t reversed(std::uint64_t value) { return __builtin_bswap64(value); }
 
   Bytes left_;
   Endian endian_;

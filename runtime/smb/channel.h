@@ -8,27 +8,9 @@
 #include "runtime/base/counters.h"
 #include "runtime/base/framer.h"
 #include "runtime/base/limits.h"
+#include "runtime/smb/event.h"
 
 namespace rpcsieve::smb {
-
-// Event is what a channel learned from a message.
-struct Event {
-  enum class Kind : std::uint8_t {
-    kPipeData,    // bytes written to or read from a pipe, in the order of the pipe
-    kPipeClosed,  // the handle was closed: its number may be used again after this event
-    kEncrypted,   // first message of a session that is encrypted [MS-SMB2 §2.2.41]
-    kCompressed,  // a message is compressed and is not read [MS-SMB2 §2.2.42]
-  };
-  Kind kind = Kind::kPipeData;
-  // Which open pipe: a small number, below Limits::smb_pipes, that stands for (session, tree, file
-  // id) until its kPipeClosed.
-  std::uint32_t pipe = 0;
-  bool to_server = false;  // kPipeData; the headers of the other messages do not say who sent them
-  Bytes data;              // kPipeData; a view of the message that was pushed
-  std::uint64_t lost = 0;  // kPipeData; bytes of the pipe that are missing behind `data`
-  Timestamp time;          // of the message's first byte
-  std::uint64_t session = 0;  // kEncrypted: the session id
-};
 
 // Channel follows the SMB1, SMB2 and SMB3 messages of one TCP connection and gives the bytes that
 // pass through its named pipes. State is per (session, tree, file id). It reads create, write,
@@ -41,9 +23,10 @@ struct Event {
 // RPC PDU does (`is_rpc`), unless it was opened by a name that no RPC pipe has. If its opening was
 // not captured, the pipe has no name.
 //
-// A READ answer without its request goes to the one pipe of that session and tree whose last answer
-// was a STATUS_BUFFER_OVERFLOW, if there is exactly one; if there is none, and it begins as an RPC
-// PDU does, to the only pipe of that session and tree. Any other is dropped and counted.
+// A READ answer without its request goes to a pipe of its session and tree: the one whose last
+// answer was a STATUS_BUFFER_OVERFLOW; if there is none, and it begins as an RPC PDU does, the one
+// that was asked last and not answered; or else the only pipe. Where that is not exactly one, the
+// answer is dropped and counted.
 class Channel {
  public:
   // is_rpc says whether bytes may begin a DCE/RPC PDU: the stages do not know one another, so the
@@ -63,6 +46,10 @@ class Channel {
   void push(const Frame& frame);
   // next returns the next event, or nullopt when more messages are needed.
   std::optional<Event> next();
+
+  // lost says that whole messages of a direction may have been lost, as when the framer looks for
+  // the next one: what next passes through each open pipe in that direction is marked `after_loss`.
+  void lost(bool to_server);
 
   // pipe_name gives the name that the pipe was opened by, in lower case ASCII, without \PIPE\ and
   // leading backslashes; empty when its opening was not captured.

@@ -36,12 +36,13 @@ void Pipes::log_off(std::uint64_t session) {
 
 void Pipes::open(const Handle& handle, const Name& name, bool directory, Share share) {
   close(handle);
-  if (share == Share::kUnknown) share = leads_to(handle.tree);
+  const Share tree = leads_to(handle.tree);
+  if (tree != Share::kUnknown) share = tree;
   if (share == Share::kPipes) {
     make(handle, name, true);
   } else if (share == Share::kUnknown && name.plausible() && !directory) {
     make(handle, name, false);
-  } else if (leads_to(handle.tree) != Share::kFiles) {
+  } else if (tree == Share::kUnknown) {
     remember(handle, kNoPipe);
   }
 }
@@ -92,12 +93,22 @@ std::optional<Pipes::Number> Pipes::carrier(const Handle& handle, Bytes data, bo
   return use(pipe == kNoPipe ? make(handle, Name(), true) : pipe);
 }
 
-std::optional<Pipes::Number> Pipes::continued(const Tree& tree, Bytes data) {
-  auto pipe = only([&](const Pipe& p) { return p.handle.tree == tree && p.unfinished; });
-  if (!pipe && is_rpc_(data))
-    pipe = only([&](const Pipe& p) { return p.handle.tree == tree && p.shown; });
-  if (pipe) use(*pipe);
-  return pipe;
+std::optional<Pipes::Number> Pipes::reader(const Tree& tree, Bytes data) {
+  for (const Turn turn : {Turn::kUnfinished, Turn::kAsked, Turn::kAnswered, Turn::kNone}) {
+    if (turn != Turn::kUnfinished && !is_rpc_(data)) break;
+    const auto found = those(tree, turn);
+    if (found.first == 1) return use(found.second);
+    if (found.first > 1) break;
+  }
+  return std::nullopt;
+}
+
+void Pipes::lost(bool to_server) {
+  for (Pipe& pipe : pipes_) pipe.loss[to_server ? 1 : 0] = true;
+}
+
+bool Pipes::take_loss(Number pipe, bool to_server) {
+  return std::exchange(pipes_[pipe].loss[to_server ? 1 : 0], false);
 }
 
 std::string_view Pipes::name(Number pipe) const {
@@ -114,7 +125,7 @@ void Pipes::reset() {
 
 Pipes::Number Pipes::make(const Handle& handle, const Name& name, bool shown) {
   const Number pipe = free_number();
-  pipes_[pipe] = {handle, ++clock_, name, true, shown, false, false};
+  pipes_[pipe] = {handle, ++clock_, name, true, shown, false, Turn::kNone, {}};
   remember(handle, pipe);
   return pipe;
 }
@@ -168,15 +179,17 @@ void Pipes::drop_if(Predicate predicate) {
     if (pipes_[i].open && predicate(pipes_[i])) drop(i);
 }
 
-template <class Predicate>
-std::optional<Pipes::Number> Pipes::only(Predicate predicate) const {
-  std::optional<Number> found;
+// those counts the pipes of a tree by whose turn it is, and gives the last of them.
+std::pair<std::size_t, Pipes::Number> Pipes::those(const Tree& tree, Turn turn) const {
+  std::size_t count = 0;
+  Number last = kNoPipe;
   for (Number i = 0; i < pipes_.size(); ++i) {
-    if (!pipes_[i].open || !predicate(pipes_[i])) continue;
-    if (found) return std::nullopt;
-    found = i;
+    const Pipe& pipe = pipes_[i];
+    if (!pipe.open || !pipe.shown || pipe.turn != turn || pipe.handle.tree != tree) continue;
+    ++count;
+    last = i;
   }
-  return found;
+  return {count, last};
 }
 
 }  // namespace rpcsieve::smb

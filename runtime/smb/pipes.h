@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/counters.h"
@@ -32,7 +34,7 @@ class Pipes {
   void log_off(std::uint64_t session);
 
   // open notes what a handle leads to, after it was opened by that name. `share` is what the answer
-  // said about it, if it did.
+  // said about it, if it did; the tree is trusted more.
   void open(const Handle& handle, const Name& name, bool directory, Share share);
   // rename gives an open handle another id; false if it is not known.
   bool rename(const Handle& from, const Handle& to);
@@ -45,11 +47,18 @@ class Pipes {
   // carrier gives the pipe that bytes of a handle pass through, if it is one. `piped`: they came in
   // a way that only pipes know.
   std::optional<Number> carrier(const Handle& handle, Bytes data, bool piped);
-  // continued gives the pipe whose unfinished answer goes on in an answer without a handle: the
-  // only one of its tree that there is, or, for the beginning of a PDU, the only pipe of its tree.
-  std::optional<Number> continued(const Tree& tree, Bytes data);
-  // answered notes whether more is to come of the answer last read from a pipe.
-  void answered(Number pipe, bool unfinished) { pipes_[pipe].unfinished = unfinished; }
+  // Turn says what passed through a pipe last. The order is that of how likely an answer comes
+  // next.
+  enum class Turn : std::uint8_t { kUnfinished, kAsked, kAnswered, kNone };
+  // reader gives the pipe that an answer was read from that does not tell its handle: the only
+  // unfinished one of its tree, or for the beginning of a PDU the only one that was asked, or else
+  // the only one.
+  std::optional<Number> reader(const Tree& tree, Bytes data);
+  void passed(Number pipe, Turn turn) { pipes_[pipe].turn = turn; }
+
+  // lost notes that bytes of a direction may be missing in every pipe; take_loss tells it, once.
+  void lost(bool to_server);
+  bool take_loss(Number pipe, bool to_server);
 
   [[nodiscard]] std::string_view name(Number pipe) const;
   // take_closed calls visit(number) for each pipe that had passed bytes and was closed since.
@@ -69,9 +78,10 @@ class Pipes {
     std::uint64_t used = 0;  // when, on clock_
     Name name;
     bool open = false;
-    bool shown = false;       // that it is a pipe: by its tree, or by its bytes
-    bool announced = false;   // it passed bytes, so its owner knows its number
-    bool unfinished = false;  // more is to come of the answer last read from it
+    bool shown = false;      // that it is a pipe: by its tree, or by its bytes
+    bool announced = false;  // it passed bytes, so its owner knows its number
+    Turn turn = Turn::kNone;
+    std::array<bool, 2> loss{};  // bytes may be missing: to the client, to the server
   };
 
   Number make(const Handle& handle, const Name& name, bool shown);
@@ -82,8 +92,7 @@ class Pipes {
   void remember(const Handle& handle, Number pipe);
   template <class Predicate>
   void drop_if(Predicate predicate);
-  template <class Predicate>
-  [[nodiscard]] std::optional<Number> only(Predicate predicate) const;
+  [[nodiscard]] std::pair<std::size_t, Number> those(const Tree& tree, Turn turn) const;
 
   Table<Tree, Share> trees_;
   Table<Handle, Number> handles_;  // kNoPipe: a file

@@ -101,10 +101,6 @@ TEST(Table, GrowsToItsLimitAndNoFurther) {
 }
 
 TEST(Table, KeysThatAllFallTogetherFillOneSet) {
-  struct Same {
-    std::uint64_t number;
-    bool operator==(const Same&) const = default;
-  };
   smb::Table<Key, int> table(16);
   // Of 16 rows in two sets, keys of one set can have eight.
   std::vector<Key> keys;

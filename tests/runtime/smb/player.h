@@ -64,9 +64,10 @@ class Player {
     using Kind = smb::Event::Kind;
     switch (event.kind) {
       case Kind::kPipeData:
-        return fmt::format("data {} {} {} {}{}", event.pipe, channel_->pipe_name(event.pipe),
+        return fmt::format("data {} {} {} {}{}{}", event.pipe, channel_->pipe_name(event.pipe),
                            event.to_server ? "c>s" : "s>c", event.data.size(),
-                           event.lost == 0 ? "" : fmt::format(" lost={}", event.lost));
+                           event.lost == 0 ? "" : fmt::format(" lost={}", event.lost),
+                           event.after_loss ? " after-loss" : "");
       case Kind::kPipeClosed:
         return fmt::format("closed {}", event.pipe);
       case Kind::kEncrypted:

@@ -232,9 +232,14 @@ const ChannelCase kCases[] = {
      {"data 0  s>c 24"}},
     {"begins an answer of the only pipe",
      {write(7, pdu(40)).id(1).build(), read_response(pdu(30)).id(3).build(),
-      read_response(other(30)).id(4).build()},
-     {"data 0  c>s 40", "data 0  s>c 30"}},
-    {"begins nothing if there are two pipes",
+      read_response(other(30)).id(4).build(), read_response(pdu(20)).id(4).build()},
+     {"data 0  c>s 40", "data 0  s>c 30", "data 0  s>c 20"}},
+    {"begins an answer of the only pipe that waits for one",
+     {write(7, pdu(40)).id(1).build(), read_response(pdu(30)).id(3).build(),
+      write(8, pdu(40)).id(2).build(), read_response(pdu(20)).id(4).build(),
+      read_response(pdu(10)).id(4).build()},
+     {"data 0  c>s 40", "data 0  s>c 30", "data 1  c>s 40", "data 1  s>c 20"}},
+    {"begins nothing if two wait",
      {write(7, pdu(40)).id(1).build(), write(8, pdu(40)).id(2).build(),
       read_response(pdu(30)).id(3).build()},
      {"data 0  c>s 40", "data 1  c>s 40"}},
@@ -297,6 +302,17 @@ TEST(Smb2, LossBetweenMessagesIsSurvived) {
   player(ipc() + opened("lsarpc", 7));
   player.lose(1000);
   EXPECT_EQ(player(other(50) + write(7, pdu(9)).build()), Units{"data 0 lsarpc c>s 9"});
+}
+
+TEST(Smb2, WhatFollowsALossIsMarkedOnceInEachPipe) {
+  Player player;
+  player(ipc() + opened("lsarpc", 7) + opened("samr", 8));
+  player.channel().lost(true);
+  EXPECT_EQ(player(write(7, pdu(9)).build() + write(7, pdu(9)).build() +
+                   transceive_response(8, pdu(9)).build() + write(8, pdu(9)).build()),
+            (Units{"data 0 lsarpc c>s 9 after-loss", "data 0 lsarpc c>s 9", "data 1 samr s>c 9",
+                   "data 1 samr c>s 9 after-loss"}));
+  EXPECT_EQ(player(opened("winreg", 9) + write(9, pdu(9)).build()), Units{"data 2 winreg c>s 9"});
 }
 
 TEST(Smb2, LongMessagesAreReadUpToTheLimit) {

@@ -1,0 +1,255 @@
+// What operations do to pipes. Requests are remembered until their answers come, because an answer
+// tells neither the name that was opened nor the file that was read. A compound may write to a file
+// that it opens itself, before the server has said its id: until then the file is known by the
+// request that opens it.
+#include "runtime/smb/dialogue.h"
+
+namespace rpcsieve::smb {
+namespace {
+
+using Verb = Operation::Verb;
+using Status = Operation::Status;
+
+// opened_by stands for the file that a request opens, until its answer tells the id. It is one that
+// servers do not give: they count upwards, and SMB1's have no persistent part.
+FileId opened_by(std::uint64_t request) { return {UINT64_MAX - 1, request}; }
+
+std::uint32_t size_of(const Slice& data) {
+  return static_cast<std::uint32_t>(data.bytes.size() + data.lost);
+}
+
+}  // namespace
+
+std::uint64_t hash(const Dialogue::RequestKey& key) {
+  return mix(key.id << 4 | static_cast<std::uint64_t>(key.verb));
+}
+
+Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
+    : counters_(&counters), pipes_(limits, counters, is_rpc), requests_(limits.smb_requests) {}
+
+void Dialogue::begin(Timestamp time) {
+  time_ = time;
+  chain_ = {};
+}
+
+void Dialogue::take(Operation op) {
+  op.response ? answer(op) : request(op);
+  emit_closed();
+}
+
+std::optional<Event> Dialogue::next() {
+  if (given_ < events_.size()) return events_[given_++];
+  events_.clear();
+  given_ = 0;
+  return std::nullopt;
+}
+
+void Dialogue::reset() {
+  pipes_.reset();
+  requests_.clear();
+  events_.clear();
+  given_ = 0;
+}
+
+Share Dialogue::leads_to(const Operation& op) const {
+  const Request* request = op.response ? requests_.peek({op.id, op.verb}) : nullptr;
+  if (request != nullptr) return pipes_.leads_to(request->handle);
+  return op.tree_known ? pipes_.leads_to(op.handle) : Share::kUnknown;
+}
+
+void Dialogue::request(Operation& op) {
+  inherit(op);
+  switch (op.verb) {
+    case Verb::kOpen:
+      op.handle.file = opened_by(op.id);
+      [[fallthrough]];
+    case Verb::kRead:
+    case Verb::kClose:
+      remember(op);
+      break;
+    case Verb::kWrite:
+      deliver(op.handle, op, false);
+      break;
+    case Verb::kTransact:
+      remember(op);
+      deliver(op.handle, op, true);
+      break;
+    case Verb::kTransactMore:
+      send_more(op);
+      break;
+    case Verb::kUnsupported:
+      if (leads_to(op) != Share::kFiles) counters_->count(Counter::smb_unsupported);
+      break;
+    default:
+      break;
+  }
+  chain_.tree = op.handle.tree;
+  if (op.handle.file != FileId{}) chain_.file = op.handle.file;
+}
+
+// inherit puts the chain's tree and file into a related operation. After an open, the file is the
+// one that it opens, whatever the operation says: so servers take it.
+void Dialogue::inherit(Operation& op) {
+  if (!op.related) {
+    chain_ = {};
+  } else {
+    op.handle.tree = chain_.tree;
+    if (chain_.opens || op.handle.file == kPreviousFile) op.handle.file = chain_.file;
+    if (chain_.opens) open_early();
+  }
+  if (op.verb == Verb::kOpen) {
+    chain_.opens = true;
+    chain_.open_id = op.id;
+  }
+}
+
+// open_early makes a pipe of what the chain opens, so that its name is known when data come.
+void Dialogue::open_early() {
+  Request* open = requests_.find({chain_.open_id, Verb::kOpen});
+  if (open == nullptr || open->used) return;
+  open->used = true;
+  pipes_.open(open->handle, open->name, open->directory, Share::kUnknown);
+}
+
+void Dialogue::remember(const Operation& op) {
+  Request request;
+  request.handle = op.handle;
+  request.directory = op.directory;
+  request.sent = size_of(op.data);
+  if (op.verb == Verb::kOpen) request.name = Name(op.name);
+  requests_.put({op.id, op.verb}, request,
+                [&](const Request&) { counters_->count(Counter::smb_requests_dropped); });
+}
+
+// send_more takes the next data of an SMB1 transaction; they come in order [MS-CIFS §3.2.4.1.4].
+void Dialogue::send_more(const Operation& op) {
+  Request* request = requests_.find({op.id, Verb::kTransact});
+  if (request == nullptr || op.displacement != request->sent) {
+    counters_->count(Counter::smb_unsupported);
+    return;
+  }
+  request->sent += size_of(op.data);
+  deliver(request->handle, op, true);
+}
+
+void Dialogue::answer(const Operation& op) {
+  if (op.status == Status::kPending) return;
+  const RequestKey key{op.id, op.verb};
+  Request* request = requests_.find(key);
+  switch (op.verb) {
+    case Verb::kOpen:
+      opened(op, request);
+      break;
+    case Verb::kClose:
+      if (request != nullptr && op.status == Status::kDone) pipes_.close(request->handle);
+      break;
+    case Verb::kRead:
+    case Verb::kTransact:
+      if (op.status != Status::kFailed) was_read(op, request);
+      break;
+    default:
+      connected(op);
+      return;
+  }
+  const bool last =
+      request == nullptr || op.status == Status::kFailed || request->received >= op.total;
+  if (last) requests_.erase(key);
+}
+
+// connected takes the answers that are about a tree or a session.
+void Dialogue::connected(const Operation& op) {
+  if (op.status != Status::kDone || !op.tree_known) return;
+  if (op.verb == Verb::kTreeConnect) pipes_.connect(op.handle.tree, op.share);
+  if (op.verb == Verb::kTreeDisconnect) pipes_.disconnect(op.handle.tree);
+  if (op.verb == Verb::kLogoff) pipes_.log_off(op.handle.tree.session);
+}
+
+// opened learns the id of a file. What its chain has done with it before goes over to that id.
+void Dialogue::opened(const Operation& op, const Request* request) {
+  if (request == nullptr) {
+    opened_unasked(op);
+    return;
+  }
+  const Handle early = request->handle;
+  const Handle handle = {op.tree_known ? op.handle.tree : early.tree, op.handle.file};
+  const bool failed = op.status == Status::kFailed;
+  const bool file = op.share == Share::kFiles && pipes_.leads_to(handle.tree) != Share::kPipes;
+  if (failed || file) pipes_.close(early);
+  if (failed) return;
+  const Request opening = *request;
+  if (opening.used) {
+    requests_.each([&](Request& r) {
+      if (r.handle == early) r.handle = handle;
+    });
+  }
+  if (!opening.used || !pipes_.rename(early, handle))
+    pipes_.open(handle, opening.name, opening.directory, op.share);
+}
+
+// opened_unasked: without its request a handle has no name, and something must say it is a pipe.
+void Dialogue::opened_unasked(const Operation& op) {
+  const bool piped = op.share == Share::kPipes || pipes_.leads_to(op.handle.tree) == Share::kPipes;
+  if (op.status != Status::kFailed && op.tree_known && piped)
+    pipes_.open(op.handle, Name(), false, Share::kPipes);
+}
+
+// was_read takes the data of an answer. SMB1 may give those of a transaction in several messages.
+void Dialogue::was_read(const Operation& op, Request* request) {
+  if (request == nullptr) {
+    was_read_unasked(op);
+    return;
+  }
+  if (op.displacement != request->received) {
+    counters_->count(Counter::smb_unsupported);
+    return;
+  }
+  request->received += size_of(op.data);
+  deliver(request->handle, op, op.verb == Verb::kTransact);
+}
+
+// was_read_unasked: the answers to SMB2 ioctls tell their handle; others only their tree, if that.
+// SMB1's do not even tell that a transaction was a pipe's.
+void Dialogue::was_read_unasked(const Operation& op) {
+  if (!op.tree_known || leads_to(op) == Share::kFiles) return;
+  if (op.handle.file != FileId{}) {
+    deliver(op.handle, op, true);
+  } else if (const auto pipe = pipes_.reader(op.handle.tree, op.data.bytes)) {
+    emit(*pipe, op);
+  } else if (op.verb == Verb::kRead) {
+    counters_->count(Counter::smb_orphan_answers);
+  }
+}
+
+void Dialogue::deliver(const Handle& handle, const Operation& op, bool piped) {
+  if (size_of(op.data) == 0) return;
+  if (const auto pipe = pipes_.carrier(handle, op.data.bytes, piped)) emit(*pipe, op);
+}
+
+void Dialogue::emit(Pipes::Number pipe, const Operation& op) {
+  emit_closed();
+  Event event;
+  event.kind = Event::Kind::kPipeData;
+  event.pipe = pipe;
+  event.to_server = !op.response;
+  event.data = op.data.bytes;
+  event.lost = op.data.lost;
+  event.after_loss = pipes_.take_loss(pipe, event.to_server);
+  event.time = time_;
+  events_.push_back(event);
+  counters_->count(Counter::smb_lost_bytes, op.data.lost);
+  using Turn = Pipes::Turn;
+  const Turn answered = op.status == Status::kMore ? Turn::kUnfinished : Turn::kAnswered;
+  pipes_.passed(pipe, op.response ? answered : Turn::kAsked);
+}
+
+void Dialogue::emit_closed() {
+  pipes_.take_closed([&](Pipes::Number pipe) {
+    Event event;
+    event.kind = Event::Kind::kPipeClosed;
+    event.pipe = pipe;
+    event.time = time_;
+    events_.push_back(event);
+  });
+}
+
+}  // namespace rpcsieve::smb

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/counters.h"
+#include "runtime/base/limits.h"
+#include "runtime/smb/event.h"
+#include "runtime/smb/operation.h"
+#include "runtime/smb/pipes.h"
+#include "runtime/smb/table.h"
+
+namespace rpcsieve::smb {
+
+// Dialogue follows the operations of one connection, requests and responses alike, and gives the
+// bytes that they pass through pipes. It alone knows what an operation means.
+class Dialogue {
+ public:
+  struct RequestKey {
+    std::uint64_t id = 0;
+    Operation::Verb verb = Operation::Verb::kOther;
+
+    bool operator==(const RequestKey&) const = default;
+  };
+
+  Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
+
+  // begin says that the following operations are those of another message, captured at that time.
+  void begin(Timestamp time);
+  // take follows the next operation of the message. Drain next() before taking another.
+  void take(Operation op);
+  std::optional<Event> next();
+
+  // leads_to says what is known of the file or pipe that an operation is about.
+  [[nodiscard]] Share leads_to(const Operation& op) const;
+  [[nodiscard]] std::string_view name(Pipes::Number pipe) const { return pipes_.name(pipe); }
+  void lost(bool to_server) { pipes_.lost(to_server); }
+
+  void reset();
+
+ private:
+  // Request is what an answer does not repeat.
+  struct Request {
+    Handle handle;
+    Name name;  // kOpen
+    bool directory = false;
+    bool used = false;           // kOpen: its chain goes on with the file that it opens
+    std::uint32_t sent = 0;      // kTransact: how much of the data has come
+    std::uint32_t received = 0;  // ... and of its answer's
+  };
+  // Chain is what related operations inherit from those before them in their message.
+  struct Chain {
+    Tree tree;
+    FileId file;
+    std::uint64_t open_id = 0;  // the request that opens the file
+    bool opens = false;         // there is one
+  };
+
+  void request(Operation& op);
+  void inherit(Operation& op);
+  void open_early();
+  void remember(const Operation& op);
+  void send_more(const Operation& op);
+
+  void answer(const Operation& op);
+  void connected(const Operation& op);
+  void opened(const Operation& op, const Request* request);
+  void opened_unasked(const Operation& op);
+  void was_read(const Operation& op, Request* request);
+  void was_read_unasked(const Operation& op);
+
+  void deliver(const Handle& handle, const Operation& op, bool piped);
+  void emit(Pipes::Number pipe, const Operation& op);
+  void emit_closed();
+
+  Counters* counters_;
+  Pipes pipes_;
+  Table<RequestKey, Request> requests_;
+  Chain chain_;
+  Timestamp time_;
+  std::vector<Event> events_;  // of the operation last taken
+  std::size_t given_ = 0;      // how many of them next() gave
+};
+
+std::uint64_t hash(const Dialogue::RequestKey& key);
+
+}  // namespace rpcsieve::smb
