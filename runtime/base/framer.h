@@ -86,6 +86,8 @@ class Framer {
   [[nodiscard]] bool lost() const { return lost_; }
   // foreign counts the places where the protocol refused a frame; each made the framer lost.
   [[nodiscard]] std::uint32_t foreign() const { return foreign_; }
+  // resynchronised counts the plausible frames that ended a search.
+  [[nodiscard]] std::uint32_t resynchronised() const { return resynchronised_; }
 
   // reset forgets everything but the memory that it holds.
   void reset() {
@@ -138,6 +140,7 @@ class Framer {
       }
     }
     lost_ = false;
+    ++resynchronised_;
     return true;
   }
 
@@ -217,6 +220,7 @@ class Framer {
   std::size_t keep_ = 0;            // how much of it is wanted; 0 before it is known
   std::size_t skip_ = 0;            // bytes of an earlier frame that are still to pass
   std::uint32_t foreign_ = 0;
+  std::uint32_t resynchronised_ = 0;
   bool given_ = false;  // the frame under way was handed out; its bytes must stay
   bool cut_ = false;    // ... or is to be, as far as it came
   bool lost_ = false;

@@ -8,6 +8,13 @@ namespace rpcsieve::engine {
 
 using match::Transport;
 
+namespace {
+
+// Bytes of a pipe that were lost with whole messages: more than any PDU that was under way.
+constexpr std::uint64_t kUnknownLoss = ~std::uint64_t{0};
+
+}  // namespace
+
 Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker)
     : limits(the_limits),
       counters(the_counters),
@@ -73,6 +80,7 @@ void Conversation::take_smb(const stream::Piece& piece) {
   if (piece.lost > 0) {
     framers_[piece.side].gap(piece.lost);
     drain_smb(piece.side);
+    if (framers_[piece.side].lost()) channel_->lost(piece.side == client_side_);
   }
   if (!spoke_ && framers_[piece.side].foreign() > 0) protocol_ = Protocol::kForeign;
 }
@@ -101,8 +109,9 @@ void Conversation::take_pipe_data(const smb::Event& event, std::uint8_t sender) 
   if (event.pipe >= pipes_.size()) pipes_.resize(event.pipe + 1);
   auto& lane = pipes_[event.pipe];
   if (!lane) lane = workshop_.lanes.take();
-  lane->push(sender, event.data, event.lost, event.time,
-             origin(Transport::kSmb, channel_->pipe_name(event.pipe)), workshop_.tracker);
+  const Origin from = origin(Transport::kSmb, channel_->pipe_name(event.pipe));
+  if (event.after_loss) lane->push(sender, {}, kUnknownLoss, event.time, from, workshop_.tracker);
+  lane->push(sender, event.data, event.lost, event.time, from, workshop_.tracker);
 }
 
 void Conversation::close_pipe(std::uint32_t pipe) {
@@ -131,6 +140,8 @@ void Conversation::end() {
   for (std::uint8_t side = 0; channel_ && side < 2; ++side) {
     framers_[side].end();
     drain_smb(side);
+    workshop_.counters.count(Counter::nbss_foreign, framers_[side].foreign());
+    workshop_.counters.count(Counter::nbss_resynchronised, framers_[side].resynchronised());
   }
   for (std::uint32_t pipe = 0; pipe < pipes_.size(); ++pipe) close_pipe(pipe);
 }

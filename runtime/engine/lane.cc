@@ -32,6 +32,8 @@ void Lane::end(Origin origin, Tracker& tracker) {
   for (std::uint8_t side = 0; side < 2; ++side) {
     framers_[side].end();
     drain(side, origin, tracker);
+    counters_.count(Counter::dcerpc_foreign, framers_[side].foreign());
+    counters_.count(Counter::dcerpc_resynchronised, framers_[side].resynchronised());
   }
   association_.flush();
   report(origin, tracker);

@@ -13,7 +13,8 @@ namespace rpcsieve::engine {
 // tracker.
 class Lane {
  public:
-  Lane(const Limits& limits, Counters& counters) : association_(limits, counters) {}
+  Lane(const Limits& limits, Counters& counters)
+      : counters_(counters), association_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
   // the client's the lane tells from the PDUs: `origin` need not know.
@@ -31,6 +32,7 @@ class Lane {
   void drain(std::uint8_t side, Origin& origin, Tracker& tracker);
   void report(Origin& origin, Tracker& tracker);
 
+  Counters& counters_;
   std::array<Framer, 2> framers_;
   dcerpc::Association association_;
   std::uint8_t client_side_ = 0;
