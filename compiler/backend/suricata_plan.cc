@@ -30,6 +30,7 @@ class Maker {
     explain_app();
     explain_bytes();
     explain_stub();
+    explain_negated();
     explain_sealed();
     explain_udp();
     return plan_;
@@ -61,9 +62,8 @@ class Maker {
 
   [[nodiscard]] std::string refusal() const {
     if (!is_sure())
-      return "refused: the parts of a stub that are short, a regex or negated may also be found "
-             "in, "
-             "or missing from, what Suricata takes for the stub";
+      return "refused: short, negated or regex conditions may meet an object UUID, a verifier or a "
+             "first fragment instead of the stub";
     return "refused: over SMB Suricata 7 cannot tell whose call it is, and no other transport is "
            "asked for";
   }
@@ -110,15 +110,23 @@ class Maker {
       wider("app: an object UUID before the stub and a verifier behind it are searched too");
     if (!bytes().empty())
       wider(bytes() + ": the stub's bytes may stand anywhere behind the request's header");
-    if (plan_.app && shape_.negated) {
-      wider("app: what must be absent is looked for in the first fragment only");
-      if (!sealed_) wider("app: what must be absent is absent from every sealed stub");
-      narrower("app: a call without any stub does not pass a `not`");
-    }
     if (plan_.app && shape_.at_end) narrower("app: `$` does not match before a verifier");
     if (plan_.app && shape_.at_start && !condition_.object)
       narrower("app: `^` does not match behind an object UUID");
-    if (plan_.app) narrower("app: what spans two fragments on TCP is not found");
+    if ((plan_.app_transports & kTcp) != 0)
+      narrower("what spans two fragments on TCP is not found");
+  }
+
+  void explain_negated() {
+    if (!shape_.negated) return;
+    if (!sealed_) wider("what must be absent is absent from every sealed stub");
+    if (plan_.app) {
+      wider("app: what must be absent is looked for in the first fragment only");
+      narrower("app: a call without any stub does not pass a `not`");
+    }
+    if (!bytes().empty())
+      narrower(bytes() + ": what must be absent may not stand behind the request either");
+    if (plan_.udp) wider("udp: what must be absent is looked for in the first fragment only");
   }
 
   void explain_sealed() {
@@ -136,7 +144,6 @@ class Maker {
       return;
     }
     if (shape_.any) narrower("udp: the stub must be readable and in the first fragment");
-    if (shape_.negated) wider("udp: what must be absent is looked for in the first fragment only");
     if (shape_.loose) wider("udp: a verifier behind the stub is searched too");
   }
 
