@@ -15,7 +15,7 @@ namespace rpcsieve::alert {
 
 // CallRecord is a call with everything that the engine learned about it.
 struct CallRecord {
-  std::uint64_t number = 0;  // order of the requests' first bytes in the capture
+  std::uint64_t number = 0;  // counts an engine's calls in the order in which requests ended
   std::uint64_t flow_id = 0;
   Endpoint client;
   Endpoint server;

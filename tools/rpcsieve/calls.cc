@@ -1,7 +1,7 @@
 // rpcsieve calls: every RPC call, one JSON line each, in the order of the requests' first bytes.
-// The engine gives a call when its outcome is known, which may be later than the next call's. So
-// lines wait for those before them, but no longer than an outcome is waited for: a number that is
-// missing then will never come.
+// The engine gives a call when its outcome is known, and a request may end long after it began; so
+// each line is held back as long as an outcome is waited for, and comes in time before those that
+// began later.
 #include <map>
 
 #include "runtime/alert/eve.h"
@@ -17,46 +17,33 @@ struct CallsOptions {
   std::vector<std::string> captures;
 };
 
-// OrderedLines puts the lines of one capture in the order of their calls' numbers.
+// OrderedLines puts the lines of one capture in the order of their calls' times; calls of the same
+// time keep the order in which they were found.
 class OrderedLines {
  public:
   OrderedLines(Output& out, std::int64_t wait_us) : out_(out), wait_us_(wait_us) {}
 
-  void add(std::uint64_t number, Timestamp time, std::string line) {
-    held_.emplace(number, Held{time, std::move(line)});
-    release_ready();
+  void add(const alert::CallRecord& record, std::string line) {
+    held_.emplace(std::pair(record.call.time, record.number), std::move(line));
   }
-  // advance says what time it is in the capture.
+  // advance says what time it is in the capture, and gives out the lines that waited long enough.
   void advance(Timestamp now) {
-    if (held_.empty() || held_.begin()->second.time.us + wait_us_ >= now.us) return;
-    next_ = held_.begin()->first;
-    release_ready();
+    while (!held_.empty() && now.us - held_.begin()->first.first.us > wait_us_) release();
   }
-  // finish gives out all that is held; the next capture counts from zero again.
+  // finish gives out all that is held.
   void finish() {
-    for (const auto& [number, held] : held_) out_.line(held.line);
-    held_.clear();
-    next_ = 0;
+    while (!held_.empty()) release();
   }
 
  private:
-  struct Held {
-    Timestamp time;
-    std::string line;
-  };
-
-  void release_ready() {
-    while (!held_.empty() && held_.begin()->first <= next_) {
-      next_ = std::max(next_, held_.begin()->first + 1);
-      out_.line(held_.begin()->second.line);
-      held_.erase(held_.begin());
-    }
+  void release() {
+    out_.line(held_.begin()->second);
+    held_.erase(held_.begin());
   }
 
   Output& out_;
   std::int64_t wait_us_;
-  std::uint64_t next_ = 0;  // the number that follows those given out
-  std::multimap<std::uint64_t, Held> held_;
+  std::multimap<std::pair<Timestamp, std::uint64_t>, std::string> held_;
 };
 
 Status calls(const CallsOptions& options) {
@@ -71,7 +58,7 @@ Status calls(const CallsOptions& options) {
       sieve->database, *sieve->matcher, engine_options, 1, [&](const alert::Record& record) {
         const auto* call = std::get_if<alert::CallRecord>(&record);
         if (call == nullptr) return;
-        lines.add(call->number, call->call.time, alert::call_line(*call, sieve->database, file));
+        lines.add(*call, alert::call_line(*call, sieve->database, file));
       });
   const Playback playback{.progress = !is_terminal(STDOUT_FILENO),
                           .begin = [&](const std::string& name) { file = name; },

@@ -353,6 +353,18 @@ class Calls(CommandLine):
         self.assertEqual([c["call_id"] for c in calls if c["outcome"]["result"] == "unanswered"],
                          [4, 6])
 
+    def test_order_is_that_of_the_first_bytes(self):
+        server = (bytes([10, 0, 0, 1]), 49667)
+        opening = [(True, wire.bind()), (False, wire.bind_ack())]
+        slow = wire.conversation((bytes([10, 0, 0, 5]), 49000), server, opening + [
+            (True, wire.request(2, 10, bytes(8), wire.FIRST)),
+            (True, wire.request(2, 10, bytes(8), wire.LAST)), (False, wire.response(2, 0))])
+        quick = wire.conversation((bytes([10, 0, 0, 6]), 49000), server, opening + [
+            (True, wire.request(3, 11, bytes(8))), (False, wire.response(3, 0))])
+        frames = quick[:4] + slow[:5] + quick[4:] + slow[5:]
+        calls = self.calls(0, self.write("two.pcap", wire.pcap(frames)))
+        self.assertEqual([(c["call_id"], c["fragments"]) for c in calls], [(2, 2), (3, 1)])
+
 
 class CatalogCommand(CommandLine):
     def test_lookups(self):

@@ -5,14 +5,14 @@ import uuid
 LSARPC = uuid.UUID("12345778-1234-abcd-ef00-0123456789ab")
 NDR = uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860")
 BIND, BIND_ACK, REQUEST, RESPONSE = 11, 12, 0, 2
-FIRST_LAST = 3
+FIRST, LAST = 1, 2
 SYN, ACK, PSH_ACK = 0x02, 0x10, 0x18
 ETHERNET = 1
 
 
-def pdu(kind, call_id, body):
+def pdu(kind, call_id, body, flags=FIRST | LAST):
     """A connection-oriented PDU, little-endian [C706 12.6.3.1]."""
-    return struct.pack("<BBBBIHHI", 5, 0, kind, FIRST_LAST, 0x10, 16 + len(body), 0, call_id) + body
+    return struct.pack("<BBBBIHHI", 5, 0, kind, flags, 0x10, 16 + len(body), 0, call_id) + body
 
 
 def bind(interface=LSARPC):
@@ -27,8 +27,8 @@ def bind_ack():
     return pdu(BIND_ACK, 1, struct.pack("<HHI", 4280, 4280, 7) + address + result)
 
 
-def request(call_id, opnum, stub):
-    return pdu(REQUEST, call_id, struct.pack("<IHH", len(stub), 0, opnum) + stub)
+def request(call_id, opnum, stub, flags=FIRST | LAST):
+    return pdu(REQUEST, call_id, struct.pack("<IHH", len(stub), 0, opnum) + stub, flags)
 
 
 def response(call_id, code):
