@@ -17,7 +17,8 @@ struct Limits {
 
   // Blocks of stream::kBlockBytes for segments that came too early, per thread.
   std::size_t stream_blocks = 1 << 14;
-  // Early blocks that one connection may hold before its oldest hole is given up.
+  // Early blocks that one side of a connection may hold before its oldest hole is given up, or, if
+  // the receiver misses the same bytes, the block that is farthest ahead.
   std::size_t stream_blocks_per_flow = 256;
   // A hole in a stream that the receiver acknowledged is lost after so many more packets of its
   // connection, or after so long: until then its bytes may only be late.

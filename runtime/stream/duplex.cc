@@ -13,6 +13,11 @@ namespace {
 // distance is b - a for sequence numbers less than 2^31 apart [RFC 9293 §3.4].
 std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
 
+// nearer gives the one of two sequence numbers that comes first, seen from a third.
+std::uint32_t nearer(std::uint32_t a, std::uint32_t b, std::uint32_t from) {
+  return distance(from, a) < distance(from, b) ? a : b;
+}
+
 std::uint32_t end_of(const Block& block) { return block.sequence + block.length + block.lost; }
 
 }  // namespace
@@ -202,21 +207,33 @@ std::optional<Piece> Duplex::give_up(std::uint8_t side) {
   const Side& other = sides_[1 - side];
   if (s.first == kNoBlock) return std::nullopt;
   const Block& block = pool_[s.first];
-  const bool crowded = flushing_ || s.held >= limits_.stream_blocks_per_flow;
-  if (!crowded && !waited(block)) return std::nullopt;
+  const bool crowded = s.held > limits_.stream_blocks_per_flow;
+  if (!flushing_ && !crowded && !waited(block)) return std::nullopt;
   if (block.sequence != s.next) {
-    // A hole that the receiver has not acknowledged will be sent again.
-    const bool acknowledged = !other.begun || distance(s.next, s.acknowledged) > 0;
-    if (!crowded && !acknowledged) return std::nullopt;
-    return lose(side, block.sequence);
+    if (flushing_ || !other.begun) return lose(side, block.sequence);
+    // What the receiver has not acknowledged will be sent again, or was never in its window.
+    const std::int32_t acknowledged = distance(s.next, s.acknowledged);
+    if (acknowledged > 0) return lose(side, nearer(block.sequence, s.acknowledged, s.next));
+    while (s.held > limits_.stream_blocks_per_flow) drop_last(side);
+    return std::nullopt;
   }
   // It is out of turn: what it acknowledges was not captured.
   if (other.first == kNoBlock) return lose(1 - side, block.acknowledgment);
   const Block& answered = pool_[other.first];
   // Each of the two acknowledges the other, which no honest peers do.
   if (answered.sequence == other.next) return give_first(side);
-  const bool nearer = distance(answered.sequence, block.acknowledgment) < 0;
-  return lose(1 - side, nearer ? block.acknowledgment : answered.sequence);
+  return lose(1 - side, nearer(block.acknowledgment, answered.sequence, other.next));
+}
+
+// drop_last lets go of the block that is farthest ahead: it may be one that the receiver dropped.
+void Duplex::drop_last(std::uint8_t side) {
+  Side& s = sides_[side];
+  std::uint32_t* link = &s.first;
+  while (pool_[*link].next != kNoBlock) link = &pool_[*link].next;
+  pool_.give(*link);
+  *link = kNoBlock;
+  --s.held;
+  counters_.count(Counter::stream_blocks_exhausted);
 }
 
 Piece Duplex::lose(std::uint8_t side, std::uint32_t to) {

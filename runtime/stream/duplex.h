@@ -72,8 +72,9 @@ class Pool {
 // the first to arrive count.
 //
 // Missing bytes are waited for while they may only be late. They are lost when the receiver has
-// acknowledged them (or cannot be seen) and the wait of Limits::hole_packets or hole_wait_us is
-// over; when the connection holds Limits::stream_blocks_per_flow; and at flush.
+// acknowledged them (or cannot be seen), and the wait of Limits::hole_packets or hole_wait_us is
+// over or the side holds Limits::stream_blocks_per_flow; and at flush. A side that holds so much
+// behind bytes that the receiver misses as well drops what is farthest ahead.
 //
 // A side whose SYN was not captured begins with the first segment seen of it.
 class Duplex {
@@ -126,6 +127,7 @@ class Duplex {
   std::optional<Piece> give_up();
   std::optional<Piece> give_up(std::uint8_t side);
   Piece lose(std::uint8_t side, std::uint32_t to);
+  void drop_last(std::uint8_t side);
 
   const Limits& limits_;
   Pool& pool_;
