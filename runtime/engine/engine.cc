@@ -132,8 +132,11 @@ void Engine::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Ti
 }
 
 void Engine::State::push(const Segment& segment, Timestamp time) {
-  if (flows.is_full()) make_room();
-  const auto [index, side] = flows.find(segment.source, segment.destination);
+  auto [index, side] = flows.find(segment.source, segment.destination);
+  if (index == flow::kNone) {
+    if (flows.is_full()) make_room();
+    index = flows.add(segment.source, segment.destination);
+  }
   Flow& flow = flows[index];
   flow.last_seen = time;
   if (segment.syn || flow.state == Flow::State::kFree) restart(index, side, segment);

@@ -41,19 +41,23 @@ Table::Found Table::find(const Endpoint& source, const Endpoint& destination) {
   const std::uint8_t side = source <= destination ? 0 : 1;
   const Endpoint& low = side == 0 ? source : destination;
   const Endpoint& high = side == 0 ? destination : source;
-  std::uint32_t& first = bucket(low, high);
-  for (std::uint32_t i = first; i != kNone; i = flows_[i].chain) {
+  for (std::uint32_t i = bucket(low, high); i != kNone; i = flows_[i].chain) {
     if (flows_[i].ends[0] == low && flows_[i].ends[1] == high) return {i, side};
   }
+  return {kNone, side};
+}
+
+std::uint32_t Table::add(const Endpoint& source, const Endpoint& destination) {
+  std::uint32_t& first = bucket(source, destination);
   const std::uint32_t index = free_;
   Flow& flow = flows_[index];
   free_ = flow.chain;
   flow = Flow{};
-  flow.ends = {low, high};
+  flow.ends = {std::min(source, destination), std::max(source, destination)};
   flow.chain = first;
   first = index;
   counters_.count(Counter::flows);
-  return {index, side};
+  return index;
 }
 
 std::uint32_t Table::victim() {

@@ -36,21 +36,24 @@ struct Flow {
 };
 
 // Table finds the flow of a packet. It holds Limits::flows of them at most and allocates all of
-// them when it is made; a new flow beyond that takes the place of an old one.
+// them when it is made; for a new flow beyond that an old one has to go.
 class Table {
  public:
   Table(const Limits& limits, Counters& counters);
 
-  // find gives the index of the flow between two endpoints, and which of its sides `source` is. A
-  // new flow has state kFree; it is the caller's to fill in.
+  // find gives the index of the flow between two endpoints, kNone if there is none, and which of
+  // its sides `source` is.
   struct Found {
     std::uint32_t index;
     std::uint8_t side;
   };
-  Found find(const Endpoint& source, const Endpoint& destination);
+  [[nodiscard]] Found find(const Endpoint& source, const Endpoint& destination);
+  // add makes the flow that find did not find. It has state kFree and is the caller's to fill in;
+  // the table must not be full.
+  std::uint32_t add(const Endpoint& source, const Endpoint& destination);
 
-  // is_full says that find may need a victim: then the caller asks for one, ends what follows it,
-  // and removes it, before it calls find.
+  // is_full says that add needs room: then the caller asks for a victim, ends what follows it, and
+  // removes it.
   [[nodiscard]] bool is_full() const { return free_ == kNone; }
   // victim names the flow that was idle longest among the next few in turn.
   [[nodiscard]] std::uint32_t victim();

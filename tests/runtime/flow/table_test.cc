@@ -12,6 +12,8 @@ Endpoint end(std::string_view address, std::uint16_t port) {
 TEST(Table, BothDirectionsAreOneFlow) {
   Counters counters;
   Table table(Limits{}, counters);
+  EXPECT_EQ(table.find(end("10.0.0.1", 1025), end("10.0.0.2", 445)).index, kNone);
+  table.add(end("10.0.0.1", 1025), end("10.0.0.2", 445));
   const auto there = table.find(end("10.0.0.1", 1025), end("10.0.0.2", 445));
   table[there.index].state = Flow::State::kIgnored;
   const auto back = table.find(end("10.0.0.2", 445), end("10.0.0.1", 1025));
@@ -25,11 +27,11 @@ TEST(Table, BothDirectionsAreOneFlow) {
 TEST(Table, EveryPartOfAnEndpointCounts) {
   Counters counters;
   Table table(Limits{}, counters);
-  const auto first = table.find(end("10.0.0.1", 1025), end("10.0.0.2", 445)).index;
-  EXPECT_NE(first, table.find(end("10.0.0.1", 1026), end("10.0.0.2", 445)).index);
-  EXPECT_NE(first, table.find(end("10.0.0.3", 1025), end("10.0.0.2", 445)).index);
-  EXPECT_NE(first, table.find(end("10.0.0.1", 445), end("10.0.0.2", 1025)).index);
-  EXPECT_NE(first, table.find(end("fd00::1", 1025), end("fd00::2", 445)).index);
+  table.add(end("10.0.0.1", 1025), end("10.0.0.2", 445));
+  EXPECT_EQ(kNone, table.find(end("10.0.0.1", 1026), end("10.0.0.2", 445)).index);
+  EXPECT_EQ(kNone, table.find(end("10.0.0.3", 1025), end("10.0.0.2", 445)).index);
+  EXPECT_EQ(kNone, table.find(end("10.0.0.1", 445), end("10.0.0.2", 1025)).index);
+  EXPECT_EQ(kNone, table.find(end("fd00::1", 1025), end("fd00::2", 445)).index);
 }
 
 // A full table gives up idle flows and never loses one that is in use.
@@ -39,11 +41,11 @@ TEST(Table, KeepsWorkingWhenItIsFull) {
   Counters counters;
   Table table(limits, counters);
   const auto use = [&](std::uint16_t port, std::int64_t now) {
-    if (table.is_full()) table.remove(table.victim());
-    const auto found = table.find(end("10.0.0.1", port), end("10.0.0.2", 445));
-    const bool known = table[found.index].state != Flow::State::kFree;
-    table[found.index].state = Flow::State::kIgnored;
-    table[found.index].last_seen = {now};
+    std::uint32_t index = table.find(end("10.0.0.1", port), end("10.0.0.2", 445)).index;
+    const bool known = index != kNone;
+    if (!known && table.is_full()) table.remove(table.victim());
+    if (!known) index = table.add(end("10.0.0.2", 445), end("10.0.0.1", port));
+    table[index].last_seen = {now};
     return known;
   };
   use(1, 0);
