@@ -11,10 +11,11 @@
 namespace rpcsieve::test {
 
 // A catalogue of three interfaces: small enough that every byte of a database of it can be tried.
-inline constexpr std::string_view kLsarpc = "12345778-1234-abcd-ef00-0123456789ab";
-inline constexpr std::string_view kSvcctl = "367abb81-9844-35f1-ad32-98f038001003";
-inline constexpr std::string_view kTwoVersions = "86d35949-83c9-4044-b424-db363231fd0c";
-inline constexpr std::string_view kForeign = "deadbeef-0000-0000-0000-000000000001";  // not in it
+// Their UUIDs are not inline: dcerpc_builder.h has names like these for other things.
+constexpr std::string_view kLsarpc = "12345778-1234-abcd-ef00-0123456789ab";
+constexpr std::string_view kSvcctl = "367abb81-9844-35f1-ad32-98f038001003";
+constexpr std::string_view kTwoVersions = "86d35949-83c9-4044-b424-db363231fd0c";
+constexpr std::string_view kForeign = "deadbeef-0000-0000-0000-000000000001";  // not in it
 const compiler::Catalog& small_catalog();
 
 // Patterns as the front end lowers them.
