@@ -41,6 +41,7 @@ dcerpc::Outcome classify(const Answer& answer, Returns returns) {
     case Answer::Kind::kNone:
       return {};
     case Answer::Kind::kFault:
+      if (!answer.readable) return {Result::kFault, {}, {}};
       return {is_denied(answer.status) ? Result::kDenied : Result::kFault, answer.status, {}};
     case Answer::Kind::kResponse:
       break;
