@@ -149,8 +149,8 @@ def transport(source, dest, protocol, segment, at):
 class Tcp:
     """Tcp is one connection: handshake, then say() for each message, each acknowledged."""
 
-    def __init__(self, client_port, port):
-        self.ends = {True: (CLIENT, client_port), False: (SERVER, port)}
+    def __init__(self, client_port, port, client=CLIENT):
+        self.ends = {True: (client, client_port), False: (SERVER, port)}
         self.sequence = {True: 1000, False: 2000}
         self.packets = []
         self._send(True, 0x02)
@@ -204,9 +204,9 @@ def datagram(data, client_port, port=49152):
     return ip(CLIENT, SERVER, 17, transport(CLIENT, SERVER, 17, segment, 6), 1)
 
 
-def pcap(packets):
-    """pcap is a file of raw IP packets, a millisecond apart."""
-    out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101)
+def pcap(packets, link=101):
+    """pcap is a file of packets, raw IP unless told otherwise, a millisecond apart."""
+    out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, link)
     for n, packet in enumerate(packets):
         out += struct.pack("<IIII", 1700000000 + n // 1000, n % 1000 * 1000, len(packet), len(packet)) + packet
     return out

@@ -17,6 +17,10 @@ struct CallsOptions {
   std::vector<std::string> captures;
 };
 
+// So many lines are held back at most: far more than there are calls between the first byte of a
+// request and its last.
+constexpr std::size_t kHeldLines = 1 << 16;
+
 // OrderedLines puts the lines of one capture in the order of their calls' times; calls of the same
 // time keep the order in which they were found.
 class OrderedLines {
@@ -25,6 +29,7 @@ class OrderedLines {
 
   void add(const alert::CallRecord& record, std::string line) {
     held_.emplace(std::pair(record.call.time, record.number), std::move(line));
+    if (held_.size() > kHeldLines) release();
   }
   // advance says what time it is in the capture, and gives out the lines that waited long enough.
   void advance(Timestamp now) {
@@ -54,12 +59,12 @@ Status calls(const CallsOptions& options) {
   Output out("-");
   OrderedLines lines(out, engine_options.limits.outcome_wait_us);
   std::string file;
-  engine::Dealer dealer(
-      sieve->database, *sieve->matcher, engine_options, 1, [&](const alert::Record& record) {
-        const auto* call = std::get_if<alert::CallRecord>(&record);
-        if (call == nullptr) return;
-        lines.add(*call, alert::call_line(*call, sieve->database, file));
-      });
+  engine::Dealer dealer(sieve->database, *sieve->matcher, engine_options, 1,
+                        [&](const alert::Record& record) {
+                          const auto* call = std::get_if<alert::CallRecord>(&record);
+                          if (call == nullptr) return;
+                          lines.add(*call, alert::call_line(*call, sieve->database, file));
+                        });
   const Playback playback{.progress = !is_terminal(STDOUT_FILENO),
                           .begin = [&](const std::string& name) { file = name; },
                           .step =

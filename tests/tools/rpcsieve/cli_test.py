@@ -10,10 +10,15 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(TESTS, "differential"))
 import wire
 
 PROGRAM = ""
+LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
+OPENING = [(True, wire.bind((0, LSARPC, 0, wire.NDR))), (False, wire.bind_ack(0))]
+NAME = "G$BCKUPKEY_PREFERRED".encode("utf-16-le")
+USB = 189
 
 SPEC = """\
 rpcsieve: 1
@@ -38,6 +43,16 @@ detections:
 VARIABLES = "rpcsieve: 1\nvariables:\n  ADMINS: []\n"
 
 
+def answer(call, code=0):
+    return False, wire.response(bytes(4) + code.to_bytes(4, "little"), call=call)
+
+
+def theft(client=wire.CLIENT, code=0):
+    """The packets of one LsarRetrievePrivateData for the backup key, answered with that code."""
+    request = wire.request(43, bytes(24) + NAME + bytes(8), call=2)
+    return wire.Tcp(49000, 49667, client).talk(OPENING + [(True, request), answer(2, code)]).packets
+
+
 def run(*arguments, **options):
     return subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=120, **options)
 
@@ -51,7 +66,7 @@ class CommandLine(unittest.TestCase):
         self.write("rules/backup.yaml", SPEC)
         self.write("rules/variables.yaml", VARIABLES)
         self.rules = self.path("rules")
-        self.capture = self.write("theft.pcap", wire.pcap(wire.theft()))
+        self.capture = self.write("theft.pcap", wire.pcap(theft()))
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -210,8 +225,8 @@ class Compile(CommandLine):
 class Scan(CommandLine):
     def test_alert(self):
         done = self.expect(0, "scan", self.capture, "-r", self.rules)
-        self.assertRegex(done.stdout, rb"^2020-09-13T12:26:40\.004000\+0000  critical  backup-key  "
-                         rb"10\.0\.0\.5:49000 -> 10\.0\.0\.1:49667  tcp  "
+        self.assertRegex(done.stdout, rb"^2023-11-14T22:13:20\.007000\+0000  critical  backup-key  "
+                         rb"192\.0\.2\.10:49000 -> 192\.0\.2\.20:49667  tcp  "
                          rb"lsarpc LsarRetrievePrivateData \(43\)  success, bound\n$")
         self.assertRegex(done.stderr, rb"backup-key +critical +1 +1 bound\n")
 
@@ -237,7 +252,7 @@ class Scan(CommandLine):
 
     def test_stats(self):
         done = self.expect(0, "scan", self.capture, "-r", self.rules, "--stats")
-        self.assertRegex(done.stderr, rb"\npackets +6\n")
+        self.assertRegex(done.stderr, rb"\npackets +11\n")
 
     def test_database(self):
         self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
@@ -268,14 +283,14 @@ class BadCaptures(CommandLine):
         damaged = self.write("cut.pcap", whole + bytes(7))
         self.assertEqual(len(self.eve(2, damaged)), 1)
         done = self.expect(2, "scan", damaged, "-r", self.rules)
-        self.assertIn(b"cut.pcap: damaged after 6 packets: truncated dump file", done.stderr)
+        self.assertIn(b"cut.pcap: damaged after 11 packets: truncated dump file", done.stderr)
 
     def test_the_others_are_read_all_the_same(self):
         bad = {
             self.path("missing.pcap"): b"No such file or directory",
             self.write("empty.pcap", b""): b"truncated dump file",
             self.write("text.pcap", b"this is no capture at all"): b"unknown file format",
-            self.write("usb.pcap", wire.pcap([], link=189)): b"unknown link type",
+            self.write("usb.pcap", wire.pcap([], link=USB)): b"unknown link type",
             self.write("cut.pcap.gz", gzip.compress(self.read("theft.pcap"))[:-9]): b"gzip",
         }
         for path, reason in bad.items():
@@ -307,15 +322,15 @@ class Captures(CommandLine):
         self.assertEqual(self.eve(2, self.path("void")), [])
 
     def test_each_begins_from_an_empty_state(self):
-        frames = wire.theft()
-        first = self.write("first.pcap", wire.pcap(frames[:4]))
-        second = self.write("second.pcap", wire.pcap(frames[4:]))
+        packets = theft()
+        first = self.write("first.pcap", wire.pcap(packets[:7]))
+        second = self.write("second.pcap", wire.pcap(packets[7:]))
         (alert,) = self.eve(0, first, second)
         self.assertEqual(alert["rpcsieve"]["confidence"], "inferred")
 
     def test_threads_give_the_same_records(self):
-        frames = [f for client in range(2, 60) for f in wire.theft(client, client % 3)]
-        capture = self.write("many.pcap", wire.pcap(frames))
+        packets = [p for n in range(1, 59) for p in theft(f"10.0.0.{n}", n % 3)]
+        capture = self.write("many.pcap", wire.pcap(packets))
         one = self.eve(0, capture)
         self.assertEqual(len(one), 58)
         for threads in ["2", "3", "8"]:
@@ -333,9 +348,9 @@ class Calls(CommandLine):
     def test_record(self):
         (call,) = self.calls(0, self.capture)
         self.assertEqual(call, {
-            "file": self.capture, "ts": "2020-09-13T12:26:40.004000+0000",
-            "src_ip": "10.0.0.5", "src_port": 49000, "dest_ip": "10.0.0.1", "dest_port": 49667,
-            "transport": "tcp", "pipe": None, "uuid": str(wire.LSARPC), "version": "0.0",
+            "file": self.capture, "ts": "2023-11-14T22:13:20.007000+0000",
+            "src_ip": wire.CLIENT, "src_port": 49000, "dest_ip": wire.SERVER, "dest_port": 49667,
+            "transport": "tcp", "pipe": None, "uuid": LSARPC, "version": "0.0",
             "interface": "lsarpc", "opnum": 43, "operation": "LsarRetrievePrivateData",
             "call_id": 2, "context_id": 0, "known_by": "bound", "object": None, "stub_len": 72,
             "fragments": 1, "complete": True, "auth": {"type": "none", "level": "none"},
@@ -343,32 +358,29 @@ class Calls(CommandLine):
             "outcome": {"result": "success", "status": None, "return_code": "0x00000000"}})
 
     def test_order_of_the_requests(self):
-        client, server = (bytes([10, 0, 0, 5]), 49000), (bytes([10, 0, 0, 1]), 49667)
-        turns = [(True, wire.bind()), (False, wire.bind_ack())]
-        turns += [(True, wire.request(n, n, bytes(8))) for n in range(2, 8)]
-        turns += [(False, wire.response(n, 0)) for n in (7, 3, 5, 2)]  # 4 and 6 stay unanswered
-        capture = self.write("order.pcap", wire.pcap(wire.conversation(client, server, turns)))
+        asked = [(True, wire.request(n, bytes(8), call=n)) for n in range(2, 8)]
+        answered = [answer(n) for n in (7, 3, 5, 2)]  # 4 and 6 stay unanswered
+        packets = wire.Tcp(49000, 49667).talk(OPENING + asked + answered).packets
+        capture = self.write("order.pcap", wire.pcap(packets))
         calls = self.calls(0, capture, self.capture)
         self.assertEqual([c["call_id"] for c in calls], [2, 3, 4, 5, 6, 7, 2])
         self.assertEqual([c["call_id"] for c in calls if c["outcome"]["result"] == "unanswered"],
                          [4, 6])
 
     def test_order_is_that_of_the_first_bytes(self):
-        server = (bytes([10, 0, 0, 1]), 49667)
-        opening = [(True, wire.bind()), (False, wire.bind_ack())]
-        slow = wire.conversation((bytes([10, 0, 0, 5]), 49000), server, opening + [
-            (True, wire.request(2, 10, bytes(8), wire.FIRST)),
-            (True, wire.request(2, 10, bytes(8), wire.LAST)), (False, wire.response(2, 0))])
-        quick = wire.conversation((bytes([10, 0, 0, 6]), 49000), server, opening + [
-            (True, wire.request(3, 11, bytes(8))), (False, wire.response(3, 0))])
-        frames = quick[:4] + slow[:5] + quick[4:] + slow[5:]
-        calls = self.calls(0, self.write("two.pcap", wire.pcap(frames)))
+        slow, quick = wire.Tcp(49000, 49667, "10.0.0.5"), wire.Tcp(49000, 49667, "10.0.0.6")
+        slow.talk(OPENING + [(True, wire.request(10, bytes(8), call=2, flags=wire.FIRST))])
+        begun = len(slow.packets)
+        slow.talk([(True, wire.request(10, bytes(8), call=2, flags=wire.LAST)), answer(2)])
+        quick.talk(OPENING + [(True, wire.request(11, bytes(8), call=3)), answer(3)])
+        packets = slow.packets[:begun] + quick.packets + slow.packets[begun:]
+        calls = self.calls(0, self.write("two.pcap", wire.pcap(packets)))
         self.assertEqual([(c["call_id"], c["fragments"]) for c in calls], [(2, 2), (3, 1)])
 
 
 class CatalogCommand(CommandLine):
     def test_lookups(self):
-        for query in ["lsarpc", "LSARPC", str(wire.LSARPC), str(wire.LSARPC).upper()]:
+        for query in ["lsarpc", "LSARPC", LSARPC, LSARPC.upper()]:
             self.assertIn(b"   43  LsarRetrievePrivateData\n",
                           self.expect(0, "catalog", query).stdout)
         for query in ["lsass", "\\PIPE\\lsass", "\\lsass"]:
