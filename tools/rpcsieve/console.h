@@ -21,15 +21,16 @@ enum class Status : int {
 // worse gives the one that the program must exit with when both happened.
 inline Status worse(Status a, Status b) { return a < b ? b : a; }
 
+// printable replaces control characters: names from the wire, or of files, must not steer the
+// terminal.
+std::string printable(std::string_view text);
+
 // say prints a line to standard error; complain does so behind the program's name.
 void say(std::string_view line);
 template <class... Args>
 void complain(fmt::format_string<Args...> format, Args&&... args) {
-  say("rpcsieve: " + fmt::format(format, std::forward<Args>(args)...));
+  say("rpcsieve: " + printable(fmt::format(format, std::forward<Args>(args)...)));
 }
-
-// printable replaces control characters: names from the wire must not steer the terminal.
-std::string printable(std::string_view text);
 
 // Table is text in aligned columns; the first row is its heading.
 using Table = std::vector<std::vector<std::string>>;

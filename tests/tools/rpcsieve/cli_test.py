@@ -5,6 +5,7 @@ usage: cli_test.py RPCSIEVE      (the program to test; ctest gives it)
 import gzip
 import json
 import os
+import pty
 import subprocess
 import sys
 import tempfile
@@ -86,12 +87,17 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, status, f"{arguments}\n{said}")
         return done
 
-    def eve(self, status, *arguments, **options):
-        """The events that `scan --eve -` prints, by event type."""
+    def events(self, status, *arguments, **options):
+        """What `scan --eve -` prints, of which the last must be the only `stats`."""
         done = self.expect(status, "scan", *arguments, "-r", self.rules, "--eve", "-", **options)
         events = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([e["event_type"] for e in events].count("stats"), 1)
         self.assertEqual(events[-1]["event_type"], "stats")
+        return events
+
+    def eve(self, status, *arguments, **options):
+        """The alerts of `scan --eve -`."""
+        events = self.events(status, *arguments, **options)
         return [e for e in events if e["event_type"] == "alert"]
 
 
@@ -130,6 +136,51 @@ class Usage(CommandLine):
         os.close(write_end)
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"Broken pipe", done.stderr)
+
+
+class Terminal(CommandLine):
+    def on_terminal(self, *arguments):
+        """What the program writes to a terminal that is its standard output and error."""
+        reader, writer = pty.openpty()
+        subprocess.run([PROGRAM, *arguments], stdout=writer, stderr=writer, timeout=120)
+        os.close(writer)
+        shown = b""
+        try:
+            while chunk := os.read(reader, 65536):
+                shown += chunk
+        except OSError:  # the end, as Linux says it of a terminal
+            pass
+        os.close(reader)
+        return shown
+
+    def test_colour(self):
+        bad = self.write("bad.yaml", "rpcsieve: 2\n")
+        self.assertIn(b"\x1b[1;31merror[", self.on_terminal("check", bad))
+        self.assertNotIn(b"\x1b", self.on_terminal("check", self.rules))
+
+    def test_progress(self):
+        shown = self.on_terminal("scan", self.capture, "-r", self.rules, "--eve", "/dev/null")
+        self.assertRegex(shown, rb"\r\[-{40}\]   0 %  file 1 of 1\r\x1b\[K")
+        shown = self.on_terminal("scan", self.capture, "-r", self.rules)
+        self.assertNotIn(b"\x1b", shown)
+
+    def test_names_from_the_wire_do_not_steer_it(self):
+        smb, file = wire.Smb2(), b"F" * 16
+        messages = smb.negotiate() + smb.tree_connect() + smb.create("\x1b[2Jlsarpc", file)
+        messages += smb.transceive(file, OPENING[0][1], OPENING[1][1])
+        request = wire.request(43, bytes(24) + NAME, call=2)
+        messages += smb.transceive(file, request, answer(2)[1])
+        packets = wire.Tcp(49000, 445).talk(messages).packets
+        capture = self.write("evil.pcap", wire.pcap(packets))
+        shown = self.on_terminal("scan", capture, "-r", self.rules)
+        self.assertIn(b"smb \\?[2jlsarpc  lsarpc LsarRetrievePrivateData", shown)
+        self.assertNotIn(b"\x1b", shown)
+
+    def test_names_of_files_do_not_steer_it(self):
+        self.write("\x1b[2J", "no capture")
+        shown = self.on_terminal("calls", self.folder)
+        self.assertIn(b"/?[2J: not a capture, left out", shown)
+        self.assertNotIn(b"\x1b[2J", shown)
 
 
 class Check(CommandLine):
@@ -331,13 +382,11 @@ class Captures(CommandLine):
     def test_threads_give_the_same_records(self):
         packets = [p for n in range(1, 59) for p in theft(f"10.0.0.{n}", n % 3)]
         capture = self.write("many.pcap", wire.pcap(packets))
-        one = self.eve(0, capture)
-        self.assertEqual(len(one), 58)
+        one = self.events(0, capture, self.capture)
+        self.assertEqual(len(one), 58 + 1 + 1)
         for threads in ["2", "3", "8"]:
-            several = self.eve(0, capture, self.capture, "--threads", threads)
-            only = [a for a in several if a["pcap_filename"] == capture]
-            self.assertEqual(len(several), 59)
-            self.assertEqual(sorted(map(json.dumps, only)), sorted(map(json.dumps, one)))
+            several = self.events(0, capture, self.capture, "--threads", threads)
+            self.assertEqual(sorted(map(json.dumps, several)), sorted(map(json.dumps, one)))
 
 
 class Calls(CommandLine):
