@@ -8,9 +8,14 @@ namespace {
 std::atomic<std::size_t> count{0};
 }  // namespace
 
-void* operator new(std::size_t size) {
+// The forms that do not throw are replaced too: Hyperscan uses them, and AddressSanitizer's own
+// would not fit the delete below. All others come down to these.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   count.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }

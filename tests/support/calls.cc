@@ -60,12 +60,26 @@ CallBuilder& CallBuilder::cut() {
   return *this;
 }
 
+namespace {
+
+// alternative counts the conditions of the same detection that come before.
+std::uint32_t alternative(const database::Database& database, std::uint32_t condition) {
+  const auto rows = database.conditions();
+  std::uint32_t first = condition;
+  while (first > 0 && rows[first - 1].detection == rows[condition].detection) --first;
+  return condition - first;
+}
+
+}  // namespace
+
 std::string print_hits(const database::Database& database, const std::vector<match::Hit>& hits) {
   constexpr std::string_view kNames[] = {"none", "matched", "unread"};
   std::string out;
   for (const match::Hit& hit : hits) {
     if (!out.empty()) out += "; ";
     out += database.text(database.detections()[hit.detection].name);
+    if (const auto number = alternative(database, hit.condition); number > 0)
+      out += "/" + std::to_string(number);
     out += ' ';
     out += kNames[static_cast<std::size_t>(hit.stub_match)];
     if (hit.inferred) out += " inferred";

@@ -38,7 +38,8 @@ class CallBuilder {
   IpAddress client_, server_;
 };
 
-// print_hits gives hits as text, by the names of the detections: "a matched; b unread inferred".
+// print_hits gives hits as text, by the names of the detections and the numbers of their
+// alternatives behind the first: "a matched; b/1 unread inferred".
 std::string print_hits(const database::Database& database, const std::vector<match::Hit>& hits);
 
 }  // namespace rpcsieve::test

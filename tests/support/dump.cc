@@ -49,10 +49,16 @@ std::string print_clauses(const Database& database, Range range) {
   return out;
 }
 
+std::string print_interface(const Database& database, const database::InterfaceRow& row) {
+  if (row.name.length == 0) return print(row.uuid);
+  return std::string(database.text(row.name));
+}
+
 std::string print_condition(const Database& database, const ConditionRow& row) {
   std::string out(database.text(database.detections()[row.detection].name));
-  out += fmt::format(" v{}-{} {}", row.version_major_first, row.version_major_last,
-                     print_transports(row.transports));
+  out += fmt::format(
+      " {} v{}-{} {}", print_interface(database, *database.find_interface(row.interface, 0)),
+      row.version_major_first, row.version_major_last, print_transports(row.transports));
   if (row.has_object != 0) out += " object=" + print(row.object);
   for (const auto& pipe : database.pipes(row.pipes))
     out += fmt::format(" pipe={}", database.text(pipe));
@@ -79,11 +85,6 @@ std::string print_runs(std::string_view name, const Find& find) {
     first = last + 1;
   }
   return out;
-}
-
-std::string print_interface(const Database& database, const database::InterfaceRow& row) {
-  if (row.name.length == 0) return print(row.uuid);
-  return std::string(database.text(row.name));
 }
 
 }  // namespace

@@ -1,39 +1,9 @@
-// Matching takes its memory before the first call. Every operator new of this program is counted.
+// Matching takes its memory before the first call.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/support/allocations.h"
 #include "tests/support/calls.h"
 #include "tests/support/rules.h"
-
-namespace {
-
-std::atomic<std::size_t> g_allocations = 0;
-
-void* allocate(std::size_t size) noexcept {
-  ++g_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-
-void* allocate_or_throw(std::size_t size) {
-  if (void* memory = allocate(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate_or_throw(size); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace rpcsieve::match {
 namespace {
@@ -56,7 +26,7 @@ TEST(Allocation, IsNoneInTheSteadyState) {
   Counters counters;
   std::vector<Hit> hits;
   hits.reserve(16);
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   std::size_t found = 0;
   for (int i = 0; i < 1000; ++i)
     for (const CallBuilder& call : calls) {
@@ -64,7 +34,7 @@ TEST(Allocation, IsNoneInTheSteadyState) {
       if (matcher->watches(call.call())) matcher->match(call.subject(), *scratch, counters, hits);
       found += hits.size();
     }
-  EXPECT_EQ(g_allocations - before, 0U);
+  EXPECT_EQ(test::allocations() - before, 0U);
   EXPECT_EQ(found, 1000U * 6U);
 }
 

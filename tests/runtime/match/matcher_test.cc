@@ -264,9 +264,10 @@ TEST(Matcher, GivesTheBestAlternativeOnce) {
   };
   expect_matches({
       {"matched before unread", with({"one", "two"}), op43(ascii("one")).cut(), "a matched"},
-      {"unread before matched", with({"two", "one"}), op43(ascii("one")).cut(), "a matched"},
-      {"none before unread", with({"two", ""}), op43(ascii("one")).cut(), "a none"},
-      {"matched before none", with({"", "one"}), op43(ascii("one")), "a matched"},
+      {"unread before matched", with({"two", "one"}), op43(ascii("one")).cut(), "a/1 matched"},
+      {"none before unread", with({"two", ""}), op43(ascii("one")).cut(), "a/1 none"},
+      {"the first of equals", with({"one", "one"}), op43(ascii("one")), "a matched"},
+      {"matched before none", with({"", "one"}), op43(ascii("one")), "a/1 matched"},
   });
 }
 
@@ -274,7 +275,7 @@ TEST(Matcher, GivesHitsInTheOrderOfTheDetections) {
   Bench bench({Rule("a").call(kLsarpc, {{43, 43}}), Rule("b").call(kSvcctl),
                Rule("c").call(kSvcctl).call(kLsarpc), Rule("d").call(kLsarpc, {{0, 43}}),
                Rule("e").call(kLsarpc, {{44, 44}})});
-  EXPECT_EQ(bench.match(op43()), "a none; c none; d none");
+  EXPECT_EQ(bench.match(op43()), "a none; c/1 none; d none");
 }
 
 TEST(Matcher, ForgetsTheStubBefore) {
