@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kTabColumns = 4;
 constexpr std::size_t kWindowColumns = 100;  // of a line are shown at most
 constexpr std::size_t kWindowBefore = 30;    // of them in front of the place
+constexpr std::size_t kMessageColumns = 300;
+constexpr std::size_t kMessageBytes = 4 * (kMessageColumns + 1);
 constexpr char32_t kByteOrderMark = 0xfeff;  // no editor shows it
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
@@ -59,10 +61,14 @@ std::vector<Glyph> glyphs_of(std::string_view line) {
   return glyphs;
 }
 
-// clean gives text that is safe to show.
+// clean gives text that is safe to show, and not too long: it may quote the author.
 std::string clean(std::string_view text) {
   std::string out;
-  for (const Glyph& glyph : glyphs_of(text)) out += glyph.text;
+  std::size_t columns = 0;
+  for (const Glyph& glyph : glyphs_of(text.substr(0, kMessageBytes))) {
+    if (++columns > kMessageColumns) return out.append(kEllipsis);
+    out += glyph.text;
+  }
   return out;
 }
 

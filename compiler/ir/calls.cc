@@ -147,6 +147,7 @@ Targets read_targets(const std::vector<Value>& values, const Catalog& catalog, D
 
 std::vector<const Interface*> tables_of(const std::vector<Target>& targets) {
   std::vector<const Interface*> tables;
+  tables.reserve(targets.size());
   for (const Target& target : targets) tables.push_back(target.known);
   return tables;
 }

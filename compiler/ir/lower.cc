@@ -86,6 +86,7 @@ void lower_id(const Value& id, Detection& detection, Diagnostics& out) {
 
 std::vector<std::string> texts(const std::vector<Value>& values) {
   std::vector<std::string> out;
+  out.reserve(values.size());
   for (const Value& value : values) out.push_back(value.text);
   return out;
 }

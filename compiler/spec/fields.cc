@@ -7,23 +7,24 @@
 namespace rpcsieve::compiler {
 namespace {
 
-std::string_view name(Node::Kind kind) {
+std::string_view name(YamlNode::Kind kind) {
   switch (kind) {
-    case Node::Kind::kNull:
+    case YamlNode::Kind::kNull:
       return "nothing";
-    case Node::Kind::kScalar:
+    case YamlNode::Kind::kScalar:
       return "a single value";
-    case Node::Kind::kList:
+    case YamlNode::Kind::kList:
       return "a list";
-    case Node::Kind::kMap:
+    case YamlNode::Kind::kMap:
       break;
   }
   return "a map";
 }
 
-void wrong_kind(const Node& node, std::string_view key, std::string_view wanted, Diagnostics& out) {
+void wrong_kind(const YamlNode& node, std::string_view key, std::string_view wanted,
+                Diagnostics& out) {
   if (node.cut) return;
-  if (node.kind == Node::Kind::kNull) {
+  if (node.kind == YamlNode::Kind::kNull) {
     out.error("E013", node.span, fmt::format("{} has no value", key),
               fmt::format("give it {}", wanted));
   } else {
@@ -37,37 +38,38 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-const Entry* find(const Node& node, std::string_view key) {
+const Entry* find(const YamlNode& node, std::string_view key) {
   for (const Entry& entry : node.entries)
-    if (entry.key.kind == Node::Kind::kScalar && entry.key.text == key) return &entry;
+    if (entry.key.kind == YamlNode::Kind::kScalar && entry.key.text == key) return &entry;
   return nullptr;
 }
 
 }  // namespace
 
-bool has_key(const Node& node, std::string_view key) { return find(node, key) != nullptr; }
+bool has_key(const YamlNode& node, std::string_view key) { return find(node, key) != nullptr; }
 
-Fields::Fields(const Node& node, std::string what, Diagnostics& out)
+Fields::Fields(const YamlNode& node, std::string what, Diagnostics& out)
     : node_(node), what_(std::move(what)), out_(out) {
-  if (node.kind != Node::Kind::kMap) wrong_kind(node, what_, "a map of keys and values", out);
+  if (node.kind != YamlNode::Kind::kMap) wrong_kind(node, what_, "a map of keys and values", out);
 }
 
-const Node* Fields::take(std::string_view key) {
+const YamlNode* Fields::take(std::string_view key) {
   known_.push_back(key);
   const Entry* entry = find(node_, key);
   return entry ? &entry->value : nullptr;
 }
 
-const Node* Fields::require(std::string_view key) {
-  const Node* value = take(key);
+const YamlNode* Fields::require(std::string_view key) {
+  const YamlNode* value = take(key);
   if (!value && whole())
     out_.error("E011", span(), fmt::format("{} has no '{}'", what_, key),
                fmt::format("add '{}:'", key));
   return value;
 }
 
-void Fields::refuse(std::string_view key) {
-  if (!take(key)) return;
+void Fields::refuse(std::string_view key, std::string_view harmless) {
+  const YamlNode* value = take(key);
+  if (!value || (!harmless.empty() && value->text == harmless)) return;
   out_.error("E016", find(node_, key)->key.span,
              fmt::format("'{}' is not supported by this version yet", key),
              "take it out, and do not rely on the detection without it");
@@ -77,7 +79,7 @@ bool Fields::finish() {
   bool known = true;
   for (const Entry& entry : node_.entries) {
     const std::string_view key = entry.key.text;
-    if (entry.key.kind != Node::Kind::kScalar) continue;
+    if (entry.key.kind != YamlNode::Kind::kScalar) continue;
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     known = false;
     const std::string_view near = nearest(key, known_);
@@ -88,16 +90,17 @@ bool Fields::finish() {
   return known;
 }
 
-std::optional<Value> read_value(const Node* node, std::string_view key, Diagnostics& out) {
+std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diagnostics& out) {
   if (!node) return std::nullopt;
-  if (node->kind == Node::Kind::kScalar) return Value{node->text, node->span};
+  if (node->kind == YamlNode::Kind::kScalar) return Value{node->text, node->span};
   wrong_kind(*node, key, "a single value", out);
   return std::nullopt;
 }
 
-std::optional<Value> read_text(const Node* node, std::string_view key, Diagnostics& out) {
+std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out) {
   auto value = read_value(node, key, out);
   if (!value) return value;
+  while (value->text.ends_with('\n')) value->text.pop_back();
   if (value->text.empty())
     out.error("E013", value->span, fmt::format("{} is empty", key), "write some text");
   else if (has_control(value->text))
@@ -108,27 +111,30 @@ std::optional<Value> read_text(const Node* node, std::string_view key, Diagnosti
   return std::nullopt;
 }
 
-std::vector<const Node*> items_of(const Node* node, std::string_view key, Diagnostics& out) {
-  std::vector<const Node*> items;
+std::vector<const YamlNode*> items_of(const YamlNode* node, std::string_view key,
+                                      Diagnostics& out) {
+  std::vector<const YamlNode*> items;
   if (!node) return items;
-  if (node->kind == Node::Kind::kNull) wrong_kind(*node, key, "a value or a list of values", out);
-  if (node->kind == Node::Kind::kScalar || node->kind == Node::Kind::kMap) items.push_back(node);
-  if (node->kind != Node::Kind::kList) return items;
-  for (const Node& item : node->items) items.push_back(&item);
+  if (node->kind == YamlNode::Kind::kNull)
+    wrong_kind(*node, key, "a value or a list of values", out);
+  if (node->kind == YamlNode::Kind::kScalar || node->kind == YamlNode::Kind::kMap)
+    items.push_back(node);
+  if (node->kind != YamlNode::Kind::kList) return items;
+  for (const YamlNode& item : node->items) items.push_back(&item);
   if (items.empty() && !node->cut)
     out.error("E013", node->span, fmt::format("{} is an empty list", key),
               "list something, or leave the key out");
   return items;
 }
 
-std::vector<Value> read_values(const Node* node, std::string_view key, Diagnostics& out) {
+std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out) {
   std::vector<Value> values;
-  for (const Node* item : items_of(node, key, out))
+  for (const YamlNode* item : items_of(node, key, out))
     if (auto value = read_text(item, key, out)) values.push_back(std::move(*value));
   return values;
 }
 
-bool read_flag(const Node* node, std::string_view key, Diagnostics& out) {
+bool read_flag(const YamlNode* node, std::string_view key, Diagnostics& out) {
   const auto value = read_value(node, key, out);
   if (value && value->text != "true" && value->text != "false")
     out.error("E025", value->span, fmt::format("{} is '{}'", key, value->text),
@@ -136,11 +142,11 @@ bool read_flag(const Node* node, std::string_view key, Diagnostics& out) {
   return value && value->text == "true";
 }
 
-std::optional<Choice> read_choice(const Node* node, std::string_view key, Diagnostics& out) {
+std::optional<Choice> read_choice(const YamlNode* node, std::string_view key, Diagnostics& out) {
   if (!node) return std::nullopt;
   Choice choice;
   choice.span = node->span;
-  choice.negated = node->kind == Node::Kind::kMap;
+  choice.negated = node->kind == YamlNode::Kind::kMap;
   if (choice.negated) {
     Fields fields(*node, std::string(key), out);
     choice.items = read_values(fields.require("not"), key, out);

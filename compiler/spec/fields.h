@@ -12,7 +12,7 @@
 namespace rpcsieve::compiler {
 
 // has_key says whether a node is a map with that key.
-bool has_key(const Node& node, std::string_view key);
+bool has_key(const YamlNode& node, std::string_view key);
 
 // Fields reads the keys of one map. The reader asks for each key it knows, and then calls finish().
 // A node that is no map is reported once and has no keys. It views
@@ -20,14 +20,15 @@ bool has_key(const Node& node, std::string_view key);
 class Fields {
  public:
   // `what` names the map in diagnostics: "the detection".
-  Fields(const Node& node, std::string what, Diagnostics& out);
+  Fields(const YamlNode& node, std::string what, Diagnostics& out);
 
   // take gives the value of a key, nullptr if it is absent.
-  const Node* take(std::string_view key);
+  const YamlNode* take(std::string_view key);
   // require does too, but its absence is an error.
-  const Node* require(std::string_view key);
-  // refuse reports a key that the format has but this version does not support.
-  void refuse(std::string_view key);
+  const YamlNode* require(std::string_view key);
+  // refuse reports a key that the format has but this version does not support. The value
+  // `harmless` says no more than the key's absence, and passes.
+  void refuse(std::string_view key, std::string_view harmless = "");
   // has says whether the key is there; it does not count as asking for it.
   [[nodiscard]] bool has(std::string_view key) const { return has_key(node_, key); }
   // finish reports the keys that nobody asked for; true: there are none.
@@ -35,10 +36,10 @@ class Fields {
 
   [[nodiscard]] const Span& span() const { return node_.span; }
   // whole is false when a mistake in the YAML hides what else the map holds.
-  [[nodiscard]] bool whole() const { return node_.kind == Node::Kind::kMap && !node_.cut; }
+  [[nodiscard]] bool whole() const { return node_.kind == YamlNode::Kind::kMap && !node_.cut; }
 
  private:
-  const Node& node_;
+  const YamlNode& node_;
   std::string what_;
   Diagnostics& out_;
   std::vector<std::string_view> known_;
@@ -47,18 +48,19 @@ class Fields {
 // These read a value of one kind and report any other; `key` names it. A nullptr gives nothing.
 
 // read_value reads a scalar, which may be empty ("").
-std::optional<Value> read_value(const Node* node, std::string_view key, Diagnostics& out);
-// read_text reads a scalar that must not be empty, of one line.
-std::optional<Value> read_text(const Node* node, std::string_view key, Diagnostics& out);
+std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diagnostics& out);
+// read_text reads a scalar that must not be empty, of one line; line breaks behind it are dropped,
+// as block scalars have one.
+std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_values reads a scalar or a list of them.
-std::vector<Value> read_values(const Node* node, std::string_view key, Diagnostics& out);
+std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_flag reads true or false; false if there is nothing.
-bool read_flag(const Node* node, std::string_view key, Diagnostics& out);
+bool read_flag(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_choice reads a scalar, a list, or {not: …} of either.
-std::optional<Choice> read_choice(const Node* node, std::string_view key, Diagnostics& out);
+std::optional<Choice> read_choice(const YamlNode* node, std::string_view key, Diagnostics& out);
 // items_of gives the elements of a list, or the value itself if it is none; an empty list and a
 // missing value are reported.
-std::vector<const Node*> items_of(const Node* node, std::string_view key, Diagnostics& out);
+std::vector<const YamlNode*> items_of(const YamlNode* node, std::string_view key, Diagnostics& out);
 // check_format reads the key `rpcsieve`, the format's version, of a file's top.
 void check_format(Fields& top, Diagnostics& out);
 

@@ -15,8 +15,8 @@ namespace rpcsieve::compiler {
 namespace {
 
 // read_notes reads an optional list of the description; it may be empty.
-std::vector<Value> read_notes(const Node* node, std::string_view key, Diagnostics& out) {
-  if (node && node->kind == Node::Kind::kList && node->items.empty()) return {};
+std::vector<Value> read_notes(const YamlNode* node, std::string_view key, Diagnostics& out) {
+  if (node && node->kind == YamlNode::Kind::kList && node->items.empty()) return {};
   return read_values(node, key, out);
 }
 
@@ -30,12 +30,12 @@ constexpr std::array<TermKey, 4> kTermKeys = {{{"utf16", StubTerm::Kind::kUtf16}
                                                {"regex", StubTerm::Kind::kRegex}}};
 
 // read_term reads {utf16: …} or one of its like, with nocase and not.
-std::optional<StubTerm> read_term(const Node& node, Diagnostics& out) {
+std::optional<StubTerm> read_term(const YamlNode& node, Diagnostics& out) {
   Fields fields(node, "the stub condition", out);
   std::optional<StubTerm> term;
   std::size_t patterns = 0;
   for (const TermKey& known : kTermKeys) {
-    const Node* pattern = fields.take(known.key);
+    const YamlNode* pattern = fields.take(known.key);
     if (!pattern) continue;
     if (++patterns > 1)
       out.error("E017", pattern->span, "the stub condition has more than one pattern",
@@ -55,13 +55,13 @@ std::optional<StubTerm> read_term(const Node& node, Diagnostics& out) {
 }
 
 // read_clause reads one item of `stub`: a term, or {any: [terms]}.
-std::optional<StubClause> read_clause(const Node& node, Diagnostics& out) {
+std::optional<StubClause> read_clause(const YamlNode& node, Diagnostics& out) {
   StubClause clause;
   if (!has_key(node, "any")) {
     if (auto term = read_term(node, out)) clause.any.push_back(std::move(*term));
   } else {
     Fields fields(node, "the group of stub conditions", out);
-    for (const Node* item : items_of(fields.take("any"), "any", out))
+    for (const YamlNode* item : items_of(fields.take("any"), "any", out))
       if (auto term = read_term(*item, out)) clause.any.push_back(std::move(*term));
     fields.finish();
   }
@@ -69,9 +69,9 @@ std::optional<StubClause> read_clause(const Node& node, Diagnostics& out) {
   return clause;
 }
 
-std::vector<StubClause> read_stub(const Node* node, Diagnostics& out) {
+std::vector<StubClause> read_stub(const YamlNode* node, Diagnostics& out) {
   std::vector<StubClause> clauses;
-  for (const Node* item : items_of(node, "stub", out))
+  for (const YamlNode* item : items_of(node, "stub", out))
     if (auto clause = read_clause(*item, out)) clauses.push_back(std::move(*clause));
   return clauses;
 }
@@ -88,7 +88,7 @@ CallSpec read_condition(Fields& fields, Diagnostics& out) {
   call.object = read_text(fields.take("object"), "object", out);
   call.stub = read_stub(fields.take("stub"), out);
   fields.refuse("auth");
-  fields.refuse("outcome");
+  fields.refuse("outcome", "any");
   return call;
 }
 
@@ -96,7 +96,7 @@ constexpr std::array<std::string_view, 6> kSharedKeys = {"interface", "version",
                                                          "transport", "pipe",    "object"};
 
 // refuse_both reports what stands beside `any` and in an alternative too.
-void refuse_both(const Fields& shared, const Node& alternative, Diagnostics& out) {
+void refuse_both(const Fields& shared, const YamlNode& alternative, Diagnostics& out) {
   for (const Entry& entry : alternative.entries)
     for (const std::string_view key : kSharedKeys)
       if (entry.key.text == key && shared.has(key))
@@ -140,11 +140,11 @@ bool within_limit(const CallSpec& call, std::size_t& left, Diagnostics& out) {
   return true;
 }
 
-std::vector<CallSpec> read_alternatives(const Node* any, const Fields& fields,
+std::vector<CallSpec> read_alternatives(const YamlNode* any, const Fields& fields,
                                         const CallSpec& shared, Diagnostics& out) {
   std::vector<CallSpec> calls;
   std::size_t left = kMaxUnfolded;
-  for (const Node* item : items_of(any, "any", out)) {
+  for (const YamlNode* item : items_of(any, "any", out)) {
     Fields alternative(*item, "the call", out);
     CallSpec call = read_condition(alternative, out);
     if (!fields.has("interface")) require_interface(alternative, out);
@@ -157,10 +157,10 @@ std::vector<CallSpec> read_alternatives(const Node* any, const Fields& fields,
   return calls;
 }
 
-std::vector<CallSpec> read_call(const Node& node, Diagnostics& out) {
+std::vector<CallSpec> read_call(const YamlNode& node, Diagnostics& out) {
   Fields fields(node, "the call", out);
   CallSpec call = read_condition(fields, out);
-  const Node* any = fields.take("any");
+  const YamlNode* any = fields.take("any");
   fields.finish();
   if (any) return read_alternatives(any, fields, call, out);
   require_interface(fields, out);
@@ -169,10 +169,10 @@ std::vector<CallSpec> read_call(const Node& node, Diagnostics& out) {
   return {std::move(call)};
 }
 
-void read_when(const Node* node, DetectionSpec& detection, Diagnostics& out) {
+void read_when(const YamlNode* node, DetectionSpec& detection, Diagnostics& out) {
   if (!node) return;
   Fields fields(*node, "'when'", out);
-  const Node* call = fields.take("call");
+  const YamlNode* call = fields.take("call");
   if (call) detection.calls = read_call(*call, out);
   bool other = false;
   for (const std::string_view form : {"bind", "file", "sequence"}) {
@@ -186,19 +186,19 @@ void read_when(const Node* node, DetectionSpec& detection, Diagnostics& out) {
               "give it 'call:' with an interface");
 }
 
-void read_companions(const Node* node, DetectionSpec& detection, Diagnostics& out) {
+void read_companions(const YamlNode* node, DetectionSpec& detection, Diagnostics& out) {
   if (!node) return;
   Fields fields(*node, "'companions'", out);
-  for (const Node* rule : items_of(fields.require("sigma"), "sigma", out)) {
+  for (const YamlNode* rule : items_of(fields.require("sigma"), "sigma", out)) {
     // Sigma has keys of its own; these three every rule has.
     Fields sigma(*rule, "the Sigma rule", out);
     for (const std::string_view key : {"title", "logsource", "detection"}) sigma.require(key);
-    if (rule->kind == Node::Kind::kMap) detection.sigma.push_back(*rule);
+    if (rule->kind == YamlNode::Kind::kMap) detection.sigma.push_back(*rule);
   }
   fields.finish();
 }
 
-std::optional<Expectation> read_expectation(const Node& node, Diagnostics& out) {
+std::optional<Expectation> read_expectation(const YamlNode& node, Diagnostics& out) {
   constexpr std::uint32_t kMostAlerts = 1'000'000;
   Fields fields(node, "the expectation", out);
   auto capture = read_text(fields.require("capture"), "capture", out);
@@ -212,13 +212,13 @@ std::optional<Expectation> read_expectation(const Node& node, Diagnostics& out) 
   return std::nullopt;
 }
 
-void read_expect(const Node* node, DetectionSpec& detection, Diagnostics& out) {
-  for (const Node* item : items_of(node, "expect", out))
+void read_expect(const YamlNode* node, DetectionSpec& detection, Diagnostics& out) {
+  for (const YamlNode* item : items_of(node, "expect", out))
     if (auto expectation = read_expectation(*item, out))
       detection.expect.push_back(std::move(*expectation));
 }
 
-DetectionSpec read_detection(const Node& node, Diagnostics& out) {
+DetectionSpec read_detection(const YamlNode& node, Diagnostics& out) {
   DetectionSpec detection;
   Fields fields(node, "the detection", out);
   detection.span = fields.span();
@@ -245,7 +245,7 @@ DetectionSpec read_detection(const Node& node, Diagnostics& out) {
 bool is_suite(const std::shared_ptr<const Source>& source) {
   Diagnostics ignored;
   const auto root = load(source, ignored);
-  return root && root->kind == Node::Kind::kList;
+  return root && root->kind == YamlNode::Kind::kList;
 }
 
 std::optional<Spec> parse(const std::shared_ptr<const Source>& source, Diagnostics& out) {
@@ -254,7 +254,7 @@ std::optional<Spec> parse(const std::shared_ptr<const Source>& source, Diagnosti
   Spec spec;
   Fields top(*root, "the file", out);
   check_format(top, out);
-  for (const Node* item : items_of(top.require("detections"), "detections", out))
+  for (const YamlNode* item : items_of(top.require("detections"), "detections", out))
     spec.detections.push_back(read_detection(*item, out));
   top.finish();
   return spec;

@@ -68,7 +68,7 @@ struct DetectionSpec {
   std::vector<CallSpec> calls;
   std::optional<Choice> from, to;  // none: everyone
   std::optional<Value> sealed;
-  std::vector<Node> sigma;  // companions: host-side Sigma rules, each a map, as written
+  std::vector<YamlNode> sigma;  // companions: host-side Sigma rules, each a map, as written
   std::vector<Expectation> expect;
 };
 

@@ -28,7 +28,7 @@ void define(const Entry& entry, Variables& variables, Diagnostics& out) {
   const Value name{entry.key.text, entry.key.span};
   check_name(name, out);
   Variable variable{name.span, {}, false};
-  const bool filled = entry.value.kind != Node::Kind::kList || !entry.value.items.empty();
+  const bool filled = entry.value.kind != YamlNode::Kind::kList || !entry.value.items.empty();
   if (filled) variable.addresses = read_values(&entry.value, name.text, out);
   const auto [at, fresh] = variables.emplace(name.text, std::move(variable));
   // A key that stands twice in one file has been reported as that.
@@ -46,10 +46,10 @@ void parse_variables(const std::shared_ptr<const Source>& source, Variables& var
   if (!root) return;
   Fields top(*root, "the file", out);
   check_format(top, out);
-  if (const Node* map = top.require("variables")) {
+  if (const YamlNode* map = top.require("variables")) {
     const Fields only_a_map(*map, "'variables'", out);
     for (const Entry& entry : map->entries)
-      if (entry.key.kind == Node::Kind::kScalar) define(entry, variables, out);
+      if (entry.key.kind == YamlNode::Kind::kScalar) define(entry, variables, out);
   }
   top.finish();
 }

@@ -27,14 +27,14 @@ struct Size {
 };
 
 // size_of measures a tree within the limits, so the recursion is shallow.
-Size size_of(const Node& node) {
+Size size_of(const YamlNode& node) {
   Size size;
-  const auto add = [&](const Node& child) {
+  const auto add = [&](const YamlNode& child) {
     const Size inner = size_of(child);
     size.values += inner.values;
     size.nesting = std::max(size.nesting, inner.nesting + 1);
   };
-  for (const Node& item : node.items) add(item);
+  for (const YamlNode& item : node.items) add(item);
   for (const Entry& entry : node.entries) {
     add(entry.key);
     add(entry.value);
@@ -64,13 +64,13 @@ class Builder : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const Span span = scalar(mark, "~");
     charge(span, 1, 0);
-    add(leaf(Node::Kind::kNull, span), anchor);
+    add(leaf(YamlNode::Kind::kNull, span), anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
-    Node node = leaf(Node::Kind::kScalar, scalar(mark, value));
+    YamlNode node = leaf(YamlNode::Kind::kScalar, scalar(mark, value));
     charge(node.span, 1, 0);
     node.text = value;
     add(std::move(node), anchor);
@@ -81,7 +81,7 @@ class Builder : public YAML::EventHandler {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
       out_.error("E008", span, "this alias stands inside its own anchor", "write the value out");
-      Node nothing = leaf(Node::Kind::kNull, span);
+      YamlNode nothing = leaf(YamlNode::Kind::kNull, span);
       nothing.cut = true;
       return add(std::move(nothing), 0);
     }
@@ -92,13 +92,13 @@ class Builder : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(Node::Kind::kList, mark, tag, anchor);
+    open(YamlNode::Kind::kList, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(Node::Kind::kMap, mark, tag, anchor);
+    open(YamlNode::Kind::kMap, mark, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -106,12 +106,12 @@ class Builder : public YAML::EventHandler {
   [[nodiscard]] const YAML::Mark& last() const { return last_; }
 
   // finish closes what a mistake left open and gives the tree.
-  std::optional<Node> finish() {
+  std::optional<YamlNode> finish() {
     while (!open_.empty()) {
       open_.back().node.cut = true;
       open_.back().anchor = 0;
       if (open_.back().key) {
-        Node missing = leaf(Node::Kind::kNull, open_.back().key->span);
+        YamlNode missing = leaf(YamlNode::Kind::kNull, open_.back().key->span);
         missing.cut = true;
         add(std::move(missing), 0);
       }
@@ -123,9 +123,9 @@ class Builder : public YAML::EventHandler {
  private:
   // Open is a list or map whose end has not come.
   struct Open {
-    Node node;
+    YamlNode node;
     YAML::anchor_t anchor;
-    std::optional<Node> key;                    // that waits for its value
+    std::optional<YamlNode> key;                // that waits for its value
     std::map<std::string, std::uint32_t> seen;  // keys, and the line of the first
   };
 
@@ -135,8 +135,8 @@ class Builder : public YAML::EventHandler {
     return text_.scalar(count(mark.line), count(mark.column), value);
   }
 
-  static Node leaf(Node::Kind kind, Span span) {
-    Node node;
+  static YamlNode leaf(YamlNode::Kind kind, Span span) {
+    YamlNode node;
     node.kind = kind;
     node.span = std::move(span);
     return node;
@@ -163,7 +163,7 @@ class Builder : public YAML::EventHandler {
     throw Stop();
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+  void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     refuse_tag(mark, tag);
     const Span span = at(text_, mark);
@@ -178,25 +178,25 @@ class Builder : public YAML::EventHandler {
     if (!done.node.entries.empty()) done.node.span = done.node.entries[0].key.span;
     // yaml-cpp makes up an empty key before it notices that a map has no end.
     for (const Entry& entry : done.node.entries)
-      if (entry.key.kind == Node::Kind::kNull && !done.node.cut)
+      if (entry.key.kind == YamlNode::Kind::kNull && !done.node.cut)
         out_.error("E012", entry.key.span, "a key must be a word", "write 'key: value'");
     add(std::move(done.node), done.anchor);
   }
 
   // add puts a finished value where it belongs, and remembers it if it has an anchor.
-  void add(Node node, YAML::anchor_t anchor) {
+  void add(YamlNode node, YAML::anchor_t anchor) {
     if (anchor != 0) {
       charge(node.span, size_of(node).values, 0);
       anchors_.insert_or_assign(anchor, node);
     }
     if (open_.empty()) {
       root_ = std::move(node);
-    } else if (Open& parent = open_.back(); parent.node.kind == Node::Kind::kList) {
-      if (node.kind == Node::Kind::kNull && !node.cut) node.span = parent.node.span;
+    } else if (Open& parent = open_.back(); parent.node.kind == YamlNode::Kind::kList) {
+      if (node.kind == YamlNode::Kind::kNull && !node.cut) node.span = parent.node.span;
       parent.node.items.push_back(std::move(node));
     } else if (parent.key) {
       // Nothing has no place of its own: yaml-cpp gives that of whatever comes next.
-      if (node.kind == Node::Kind::kNull && !node.cut) node.span = parent.key->span;
+      if (node.kind == YamlNode::Kind::kNull && !node.cut) node.span = parent.key->span;
       parent.node.entries.push_back({std::move(*parent.key), std::move(node)});
       parent.key.reset();
     } else {
@@ -204,9 +204,9 @@ class Builder : public YAML::EventHandler {
     }
   }
 
-  void add_key(Open& parent, Node key) {
-    if (key.kind != Node::Kind::kScalar) {
-      key = leaf(Node::Kind::kNull, key.span);
+  void add_key(Open& parent, YamlNode key) {
+    if (key.kind != YamlNode::Kind::kScalar) {
+      key = leaf(YamlNode::Kind::kNull, key.span);
     } else if (const auto [at, fresh] = parent.seen.emplace(key.text, key.span.line); !fresh) {
       out_.error("E009", key.span, fmt::format("duplicate key '{}'", key.text),
                  fmt::format("it stands on line {} already: keep one", at->second));
@@ -216,9 +216,9 @@ class Builder : public YAML::EventHandler {
 
   const Text& text_;
   Diagnostics& out_;
-  std::optional<Node> root_;
+  std::optional<YamlNode> root_;
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, Node> anchors_;
+  std::map<YAML::anchor_t, YamlNode> anchors_;
   std::size_t values_ = 0;
   YAML::Mark last_;
 };
@@ -256,7 +256,7 @@ void report_syntax(const YAML::Exception& e, const Text& text, const YAML::Mark&
 
 }  // namespace
 
-std::optional<Node> load(const std::shared_ptr<const Source>& source, Diagnostics& out) {
+std::optional<YamlNode> load(const std::shared_ptr<const Source>& source, Diagnostics& out) {
   if (source->text.size() > kMaxFileBytes) {
     out.error("E005", {source, 1, 1, 0},
               fmt::format("the file is longer than {} bytes", kMaxFileBytes), "split it");
@@ -279,7 +279,7 @@ std::optional<Node> load(const std::shared_ptr<const Source>& source, Diagnostic
     // said already
   }
   auto root = builder.finish();
-  const bool empty = !root || root->kind == Node::Kind::kNull;
+  const bool empty = !root || root->kind == YamlNode::Kind::kNull;
   if (empty && whole)
     out.error("E013", text.place(0, 0, 0), "the file is empty", "begin it with 'rpcsieve: 1'");
   return empty ? std::nullopt : std::move(root);

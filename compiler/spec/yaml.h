@@ -19,6 +19,6 @@ inline constexpr std::size_t kMaxValues = 100'000;  // aliases count as what the
 // bytes that are no text, a second document, keys that stand twice, tags, limits. After a mistake
 // that cannot be read past, the tree holds what came before it, and the values that were open are
 // marked `cut`. nullopt: there is nothing at all.
-std::optional<Node> load(const std::shared_ptr<const Source>& source, Diagnostics& out);
+std::optional<YamlNode> load(const std::shared_ptr<const Source>& source, Diagnostics& out);
 
 }  // namespace rpcsieve::compiler

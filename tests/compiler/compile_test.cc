@@ -168,7 +168,7 @@ TEST(Diagnostics, AreTheOnesOfTheDocumentation) {
   std::set<std::string> given;
   for (const auto& entry : fs::recursive_directory_iterator(root / "compiler"))
     if (entry.path().extension() == ".cc")
-      given.merge(test::captures(entry.path(), "\"([EWL][0-9]{3})\""));
+      given.merge(test::codes_between("\"", "\"", entry.path()));
   EXPECT_EQ(test::documented_codes(root), given);
 }
 

@@ -96,6 +96,12 @@ TEST(Diagnostic, PrintsWithoutPlaceOrHint) {
             "rules/a.yaml:1:1: warning[W001]: wh\ufffd[31mat\n    1 | x\n      | ^\n");
 }
 
+TEST(Diagnostic, CutsWhatItQuotes) {
+  const std::string value(1'000'000, 'x');
+  EXPECT_EQ(print({Level::kError, "E021", {}, value, ""}),
+            "error[E021]: " + std::string(300, 'x') + "…\n");
+}
+
 TEST(Diagnostics, AreSortedAndSaidOnce) {
   const Span first = span("x\ny\n", 1, 1, 1);
   Span second = first;

@@ -55,6 +55,7 @@ const CallCase kCalls[] = {
      "z, not: false}]}]}",
      "a stub not text:x/i stub utf16:y|regex:z"},
     {"alternatives", "call: {any: [{interface: a}, {interface: b, operation: 1}]}", "a; b op 1"},
+    {"the outcome that says nothing", "call: {interface: a, outcome: any}", "a"},
     {"one alternative", "call: {any: {interface: a}}", "a"},
     {"shared keys",
      "call: {any: [{operation: 1, pipe: p}, {operation: 2, pipe: q}], interface: a, object: o, "
@@ -91,6 +92,15 @@ TEST(Parse, KeepsCompanionsAndExpectations) {
   EXPECT_EQ(kept.sigma[0].entries.at(2).value.entries.at(0).value.items.size(), 2U);
   ASSERT_EQ(kept.expect.size(), 2U);
   EXPECT_EQ(kept.expect[0].capture.text + "=" + std::to_string(kept.expect[0].alerts), "a.pcap=4");
+}
+
+TEST(Parse, DropsTheLineBreakOfABlock) {
+  std::string text = detection("call: {interface: a}");
+  text.replace(text.find("An example"), 10, ">\n      Two words,\n      and more");
+  Diagnostics out;
+  const auto spec = parse(source(text), out);
+  EXPECT_EQ(codes(out), "");
+  EXPECT_EQ(spec->detections.at(0).title->text, "Two words, and more");
 }
 
 TEST(Parse, GoesOnAfterMistakes) {

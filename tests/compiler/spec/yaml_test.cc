@@ -11,21 +11,21 @@ namespace {
 using test::codes;
 using test::source;
 
-std::string print(const Node& node) {
+std::string print(const YamlNode& node) {
   const Span& s = node.span;
   std::string out = node.cut ? "!" : "";
   switch (node.kind) {
-    case Node::Kind::kNull:
+    case YamlNode::Kind::kNull:
       out += "~";
       break;
-    case Node::Kind::kScalar:
+    case YamlNode::Kind::kScalar:
       return out + node.text + "@" + std::to_string(s.line) + ":" + std::to_string(s.column) + "+" +
              std::to_string(s.length);
-    case Node::Kind::kList:
+    case YamlNode::Kind::kList:
       out += "[";
-      for (const Node& item : node.items) out += print(item) + " ";
+      for (const YamlNode& item : node.items) out += print(item) + " ";
       return out + "]";
-    case Node::Kind::kMap:
+    case YamlNode::Kind::kMap:
       out += "{";
       for (const Entry& entry : node.entries)
         out += print(entry.key) + "=" + print(entry.value) + " ";
