@@ -197,7 +197,7 @@ TEST(Duplex, HoldsNoMoreThanItsLimits) {
 // What lies beyond the receiver's window was dropped by it. So was all that it never acknowledges,
 // however much there is of it.
 TEST(Duplex, IsNotCarriedAway) {
-  Streams streams;
+  Streams streams{Limits()};
   streams.push({1, 1, 100, "X"});
   streams.push({0, 100, 2, "a"});
   const std::uint32_t far = 1'000'000'000;
