@@ -52,6 +52,8 @@ class Conversation {
   [[nodiscard]] std::optional<std::uint32_t> expected(std::uint8_t side) const {
     return duplex_.expected(side);
   }
+  // is_finished says that both sides have closed the connection, and all that they sent came.
+  [[nodiscard]] bool is_finished() const { return duplex_.is_finished(); }
   // reset makes it as new; what it borrowed goes back.
   void reset();
 

@@ -3,10 +3,10 @@
 #include "runtime/engine/engine.h"
 
 #include <array>
-#include <deque>
 #include <vector>
 
 #include "runtime/engine/conversation.h"
+#include "runtime/engine/queue.h"
 #include "runtime/engine/tracker.h"
 #include "runtime/flow/table.h"
 
@@ -63,6 +63,12 @@ constexpr std::uint64_t kPacketsPerIdleCheck = 64;
 
 std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
 
+// begin notes where a side's stream begins.
+void begin(Flow& flow, std::uint8_t side, std::uint32_t first) {
+  flow.syn_seen[side] = flow.begun[side] = true;
+  flow.first_sequence[side] = flow.next_sequence[side] = first;
+}
+
 }  // namespace
 
 struct Engine::State {
@@ -77,11 +83,14 @@ struct Engine::State {
     std::unique_ptr<Conversation> conversation;
     std::uint32_t flow = flow::kNone;  // kNone: spare
     std::uint32_t next_spare = flow::kNone;
-    bool closing = false;  // a FIN or RST came
+    bool was_reset = false;        // by an RST in its place
+    Timestamp closing_since = {};  // if it is in `closing`
   };
 
   void push(const Segment& segment, Timestamp time);
-  void restart(std::uint32_t index, std::uint8_t side, const Segment& segment);
+  void ask(std::uint32_t index, std::uint8_t side, const Segment& segment);
+  void accept(std::uint32_t index, std::uint8_t side, const Segment& segment);
+  void restart(std::uint32_t index);
   void judge(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
   [[nodiscard]] bool is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const;
   void ignore(Flow& flow);
@@ -89,6 +98,7 @@ struct Engine::State {
   void feed(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
   void unfollow(std::uint32_t follower);
   void make_room();
+  void reset(const Flow& flow, std::uint8_t side, const Segment& segment, Timestamp time);
   void close(std::uint32_t follower, Timestamp time);
   void end_closed(Timestamp now);
   void end_idle(Timestamp now);
@@ -102,14 +112,7 @@ struct Engine::State {
   std::vector<Follower> followers;
   std::uint32_t first_spare = flow::kNone;
   std::uint32_t hand = 0;  // of end_idle
-
-  // Closing is a conversation that saw a FIN or RST, in the order of these.
-  struct Closing {
-    std::uint32_t follower;
-    std::uint32_t flow;
-    Timestamp since;
-  };
-  std::deque<Closing> closing;
+  Queue closing;           // followers that saw a FIN or RST
 };
 
 Engine::Engine(const database::Database& database, const match::Matcher& matcher,
@@ -139,29 +142,55 @@ void Engine::State::push(const Segment& segment, Timestamp time) {
   }
   Flow& flow = flows[index];
   flow.last_seen = time;
-  if (segment.syn || flow.state == Flow::State::kFree) restart(index, side, segment);
-  if (flow.state == Flow::State::kIgnored) return;
+  flow.heard[side] = true;
+  if (flow.state == Flow::State::kFree) flow.state = Flow::State::kJudged;
+  if (segment.rst) return reset(flow, side, segment, time);
+  if (segment.syn) return segment.ack ? accept(index, side, segment) : ask(index, side, segment);
+  if (!segment.ack) return;  // as its receiver drops it [RFC 9293 §3.10.7.4]
   if (flow.state == Flow::State::kJudged) judge(index, side, segment, time);
   if (flow.state == Flow::State::kFollowed) feed(index, side, segment, time);
 }
 
-// restart prepares a flow for a new connection: at its first packet, and at a SYN that does not
-// repeat the one that began it.
-void Engine::State::restart(std::uint32_t index, std::uint8_t side, const Segment& segment) {
+// ask takes a SYN: `side` wants to open a connection. One that goes on is not ended by it [RFC 9293
+// §3.10.7.4]: a client could hide all that follows behind a SYN that the server drops. So it begins
+// a connection only if nothing was heard of the other side, and else when that side accepts it.
+// What a SYN carries is dropped, as by a receiver that does not know the sender [RFC 7413].
+void Engine::State::ask(std::uint32_t index, std::uint8_t side, const Segment& segment) {
   Flow& flow = flows[index];
   const std::uint32_t first = segment.sequence + 1;
-  if (segment.syn && flow.begun[side] && flow.first_sequence[side] == first) return;
-  if (flow.state == Flow::State::kFree || !segment.ack) {
-    if (flow.state == Flow::State::kFollowed) unfollow(flow.follower);
-    flow.begun = {};
-    flow.opener = std::nullopt;
-    flow.judged_segments = 0;
-    flow.state = Flow::State::kJudged;
+  if (flow.syn_seen[side] && flow.first_sequence[side] == first) return;  // repeated
+  flow.asked[side] = true;
+  if (flow.heard[1 - side]) return;
+  restart(index);
+  begin(flow, side, first);
+  flow.opener = side;
+}
+
+// accept takes a SYN that answers one: from here on both streams' beginnings are known for sure.
+void Engine::State::accept(std::uint32_t index, std::uint8_t side, const Segment& segment) {
+  Flow& flow = flows[index];
+  const std::uint8_t other = 1 - side;
+  const std::uint32_t first = segment.sequence + 1;
+  if (flow.syn_seen[side] && flow.first_sequence[side] == first) return;  // repeated
+  if (flow.heard[other] && !flow.asked[other]) return;                    // nobody asked
+  const bool known = flow.syn_seen[other] && flow.first_sequence[other] == segment.acknowledgment;
+  if (!known) {
+    restart(index);
+    begin(flow, other, segment.acknowledgment);
   }
-  if (!segment.syn) return;
-  flow.opener = segment.ack ? 1 - side : side;
-  flow.begun[side] = true;
-  flow.first_sequence[side] = flow.next_sequence[side] = first;
+  begin(flow, side, first);
+  flow.asked[other] = false;
+  flow.opener = other;
+}
+
+// restart prepares a flow for a new connection.
+void Engine::State::restart(std::uint32_t index) {
+  Flow& flow = flows[index];
+  if (flow.state == Flow::State::kFollowed) unfollow(flow.follower);
+  flow.begun = flow.syn_seen = {};
+  flow.opener = std::nullopt;
+  flow.judged_segments = 0;
+  flow.state = Flow::State::kJudged;
 }
 
 bool Engine::State::is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const {
@@ -191,7 +220,6 @@ void Engine::State::follow(std::uint32_t index, Timestamp time) {
   const std::uint32_t place = spare_follower();
   Follower& follower = followers[place];
   follower.flow = index;
-  follower.closing = false;
   follower.conversation->open(flow.ends, client_side_of(flow), flow_id_of(flow, time));
   for (std::uint8_t side = 0; side < 2; ++side) {
     if (flow.begun[side]) follower.conversation->begin(side, flow.next_sequence[side]);
@@ -205,14 +233,9 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
                          Timestamp time) {
   Flow& flow = flows[index];
   Follower& follower = followers[flow.follower];
-  if ((segment.fin || segment.rst) && !follower.closing) close(flow.follower, time);
-  const stream::Segment piece{segment.sequence + (segment.syn ? 1 : 0),
-                              segment.acknowledgment,
-                              segment.ack,
-                              segment.fin,
-                              segment.payload,
-                              segment.payload_len,
-                              time};
+  if (segment.fin) close(flow.follower, time);
+  const stream::Segment piece{segment.sequence, segment.acknowledgment, segment.ack, segment.fin,
+                              segment.payload,  segment.payload_len,    time};
   follower.conversation->push(side, piece);
   if (!follower.conversation->is_foreign()) return;
   unfollow(flow.follower);
@@ -220,19 +243,21 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
 }
 
 // unfollow ends a conversation. Its flow stays, and knows where the streams go on, so that repeated
-// segments are not taken for new ones.
+// segments are not taken for new ones. What waited behind a hole may never have been received, so
+// they go on at the hole.
 void Engine::State::unfollow(std::uint32_t place) {
   Follower& follower = followers[place];
   Flow& flow = flows[follower.flow];
-  follower.conversation->end();
   for (std::uint8_t side = 0; side < 2; ++side) {
     const auto expected = follower.conversation->expected(side);
     flow.begun[side] = expected.has_value();
     flow.next_sequence[side] = expected.value_or(0);
   }
+  follower.conversation->end();
   follower.conversation->reset();
   follower.flow = flow::kNone;
-  follower.closing = false;
+  follower.was_reset = false;
+  if (closing.has(place)) closing.leave(place);
   follower.next_spare = first_spare;
   first_spare = place;
   flow.follower = flow::kNone;
@@ -246,25 +271,39 @@ void Engine::State::make_room() {
   flows.remove(victim);
 }
 
-void Engine::State::close(std::uint32_t follower, Timestamp time) {
-  followers[follower].closing = true;
-  closing.push_back({follower, followers[follower].flow, time});
+// reset takes an RST. One that is not exactly in its place ends nothing [RFC 9293 §3.10.7.4], and
+// what it carries is not the stream's.
+void Engine::State::reset(const Flow& flow, std::uint8_t side, const Segment& segment,
+                          Timestamp time) {
+  if (flow.state != Flow::State::kFollowed) return;
+  Follower& follower = followers[flow.follower];
+  if (follower.conversation->expected(side).value_or(segment.sequence) != segment.sequence) return;
+  follower.was_reset = true;
+  close(flow.follower, time);
+}
+
+// close notes that a conversation seems to end.
+void Engine::State::close(std::uint32_t place, Timestamp time) {
+  if (closing.has(place)) return;
+  closing.join(place);
+  followers[place].closing_since = time;
 }
 
 // end_closed ends the conversations that have been quiet since their FIN or RST. One that goes on
-// (a forged reset, a shuffled capture) gets another wait.
+// (a forged reset, a shuffled capture) gets another wait; one whose end is not in sight (a forged
+// FIN, lost bytes) has not ended.
 void Engine::State::end_closed(Timestamp now) {
   const std::int64_t wait = options.limits.hole_wait_us;
-  while (!closing.empty() && now.us - closing.front().since.us > wait) {
-    const Closing oldest = closing.front();
-    closing.pop_front();
-    const Follower& follower = followers[oldest.follower];
-    if (!follower.closing || follower.flow != oldest.flow) continue;
-    const Timestamp last_seen = flows[oldest.flow].last_seen;
-    if (now.us - last_seen.us > wait) {
-      unfollow(oldest.follower);
-    } else {
-      closing.push_back({oldest.follower, oldest.flow, now});
+  while (closing.oldest() != Queue::kNone) {
+    const std::uint32_t place = closing.oldest();
+    Follower& follower = followers[place];
+    if (now.us - follower.closing_since.us <= wait) return;
+    closing.leave(place);
+    if (now.us - flows[follower.flow].last_seen.us <= wait) {
+      closing.join(place);
+      follower.closing_since = now;
+    } else if (follower.was_reset || follower.conversation->is_finished()) {
+      unfollow(place);
     }
   }
 }
@@ -301,7 +340,6 @@ void Engine::finish() {
   for (std::uint32_t place = 0; place < state.followers.size(); ++place) {
     if (state.followers[place].flow != flow::kNone) state.unfollow(place);
   }
-  state.closing.clear();
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
   }

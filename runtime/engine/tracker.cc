@@ -74,7 +74,7 @@ std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
   }
   const std::uint32_t index = free_;
   Waiting& waiting = waiting_[index];
-  free_ = waiting.newer;
+  free_ = waiting.next_free;
   alert::CallRecord& record = waiting.record;
   record.flow_id = origin.flow_id;
   record.client = origin.client();
@@ -82,39 +82,28 @@ std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
   record.transport = origin.transport;
   record.pipe = origin.pipe;
   record.call = call;
-  waiting.given = false;
-  waiting.older = newest_;
-  waiting.newer = kNone;
-  (newest_ == kNone ? oldest_ : waiting_[newest_].newer) = index;
-  newest_ = index;
+  queue_.join(index);
   return index;
-}
-
-void Tracker::unqueue(std::uint32_t index) {
-  const Waiting& waiting = waiting_[index];
-  (waiting.older == kNone ? oldest_ : waiting_[waiting.older].newer) = waiting.newer;
-  (waiting.newer == kNone ? newest_ : waiting_[waiting.newer].older) = waiting.older;
 }
 
 // answer ends a call: the association lets go of its token.
 void Tracker::answer(std::uint32_t token, const Answer& answer) {
   if (token == kNone) return;
   Waiting& waiting = waiting_[token];
-  if (waiting.given) {
-    if (answer.kind != Answer::Kind::kNone) counters_.count(Counter::calls_late_answer);
-  } else {
-    unqueue(token);
+  if (queue_.has(token)) {
+    queue_.leave(token);
     give(waiting, answer);
+  } else if (answer.kind != Answer::Kind::kNone) {
+    counters_.count(Counter::calls_late_answer);
   }
-  waiting.newer = free_;
+  waiting.next_free = free_;
   free_ = token;
 }
 
 void Tracker::expire() {
-  Waiting& waiting = waiting_[oldest_];
-  unqueue(oldest_);
-  give(waiting, Answer{});
-  waiting.given = true;
+  const std::uint32_t index = queue_.oldest();
+  queue_.leave(index);
+  give(waiting_[index], Answer{});
 }
 
 database::Returns Tracker::returns_of(const Uuid& uuid, std::uint16_t version_major,

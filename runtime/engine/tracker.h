@@ -12,6 +12,7 @@
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/engine/options.h"
+#include "runtime/engine/queue.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
@@ -41,24 +42,26 @@ class Tracker {
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
   // advance moves the capture's clock: calls that waited long enough are unanswered.
   void advance(Timestamp now) {
-    while (oldest_ != kNone && now.us - waiting_[oldest_].record.call.time.us > wait_us_) expire();
+    while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
   }
 
   // next gives the next record, or nullptr; it lives until the following call of any member.
   const alert::Record* next();
 
  private:
-  static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::uint32_t kNone = Queue::kNone;
 
   // Waiting is a call whose outcome is awaited. It keeps its place until the association lets go of
   // it, even when its records were given out before.
   struct Waiting {
     alert::CallRecord record;
     std::vector<match::Hit> hits;
-    std::uint32_t older = kNone, newer = kNone;  // the queue, and (newer) the free places
-    bool given = false;
+    std::uint32_t next_free = kNone;
   };
 
+  [[nodiscard]] std::int64_t waited(std::uint32_t index, Timestamp now) const {
+    return now.us - waiting_[index].record.call.time.us;
+  }
   void request(dcerpc::Event& event, const Origin& origin);
   void answer(std::uint32_t token, const dcerpc::Answer& answer);
   void count(const dcerpc::Call& call);
@@ -67,7 +70,6 @@ class Tracker {
   void expire();
   void give(Waiting& waiting, const dcerpc::Answer& answer);
   void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
-  void unqueue(std::uint32_t index);
   [[nodiscard]] database::Returns returns_of(const Uuid& uuid, std::uint16_t version_major,
                                              std::uint16_t opnum) const;
 
@@ -81,7 +83,7 @@ class Tracker {
 
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;
-  std::uint32_t oldest_ = kNone, newest_ = kNone;
+  Queue queue_;  // the calls whose records were not given out yet
   std::uint64_t calls_ = 0;
   std::vector<match::Hit> hits_;
   std::vector<alert::Record> records_;

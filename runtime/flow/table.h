@@ -27,9 +27,11 @@ struct Flow {
   std::uint32_t chain = kNone;   // next flow of the same bucket
   std::uint32_t follower = kNone;
   Timestamp last_seen;
-  // Of a side whose SYN was seen, or whose stream was followed before: where it began, and goes on.
-  std::array<std::uint32_t, 2> first_sequence{}, next_sequence{};
-  std::array<bool, 2> begun{};
+  std::array<std::uint32_t, 2> first_sequence{};  // if syn_seen: where a side's stream began
+  std::array<std::uint32_t, 2> next_sequence{};   // if begun: where it goes on
+  std::array<bool, 2> heard{};                    // the side sent anything
+  std::array<bool, 2> asked{};                    // ... a SYN that the other one did not answer yet
+  std::array<bool, 2> syn_seen{}, begun{};
   std::optional<std::uint8_t> opener;  // which side sent the SYN
   State state = State::kFree;
   std::uint8_t judged_segments = 0;

@@ -98,6 +98,12 @@ class Duplex {
   [[nodiscard]] std::optional<std::uint32_t> expected(std::uint8_t side) const {
     return sides_[side].begun ? std::optional(sides_[side].next) : std::nullopt;
   }
+  // is_finished says that each side's stream was given out up to its FIN, if there is anything of
+  // it.
+  [[nodiscard]] bool is_finished() const {
+    const auto finished = [](const Side& s) { return !s.begun || (s.fin_seen && s.next == s.fin); };
+    return finished(sides_[0]) && finished(sides_[1]);
+  }
   // reset makes it as new and gives its blocks back.
   void reset();
 

@@ -71,6 +71,23 @@ TEST(Limits, LoseNoCall) {
   }
 }
 
+// Bytes that claim to be far ahead carry nobody away, even if a conversation has to go for others.
+TEST(Limits, DoNotLoseTheirPlace) {
+  TcpSession session;
+  session.open().say(bound()).forge(Forged::kData, Side::kClient, 1'000'000'000, Buffer(9, 'x'));
+  const std::size_t before = session.capture().size();
+  session.pause(1'000'000).say(called(2, 43, key_stub(), 0));
+  const auto split = session.capture().begin() + static_cast<std::ptrdiff_t>(before);
+  engine::Options options = small();
+  options.limits.flows = 2000;
+  Sensor sensor(options);
+  sensor.push(Capture(session.capture().begin(), split));
+  for (std::uint16_t n = 1; n <= 100; ++n) sensor.push(another(n).open().say(bound()).capture());
+  sensor.push(Capture(split, session.capture().end())).finish();
+  EXPECT_EQ(sensor.records(), Records{"alert key-read matched inferred 10.0.0.5:49152 > "
+                                      "10.0.0.1:49664 tcp - 43 unknown stub=42: success 00000000"});
+}
+
 // The same with time: who was silent for long has ended, and gives room.
 TEST(Limits, OfSilenceEndAConversation) {
   const Limits limits;
