@@ -62,12 +62,16 @@ std::unique_ptr<Sieve> compile_sieve(const compiler::RuleSet& rules, Status& sta
   auto bytes = compiler::emit_database(rules.ir, rules.sids, compiler::Catalog::builtin(), options,
                                        diagnostics);
   report(diagnostics);
-  status = Status::kBad;
-  if (!bytes) return nullptr;
+  if (!bytes) {
+    status = Status::kBad;
+    return nullptr;
+  }
   std::string error;
   auto sieve = make_sieve(std::move(*bytes), error);
-  status = sieve ? Status::kDone : Status::kFailed;
-  if (!sieve) complain("the compiled rules do not load: {}", error);
+  if (!sieve) {
+    complain("the compiled rules do not load: {}", error);
+    status = Status::kFailed;
+  }
   return sieve;
 }
 
@@ -117,6 +121,7 @@ std::string print_coloured(const Diagnostic& diagnostic, bool colour) {
 void report(const Diagnostics& diagnostics) {
   const bool colour = is_terminal(STDERR_FILENO);
   for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+    if (diagnostic.level == Level::kLint) continue;
     fmt::print(stderr, "{}", print_coloured(diagnostic, colour));
   }
 }

@@ -33,7 +33,7 @@ std::string_view name(compiler::Level level);  // "error"
 // print_coloured gives a diagnostic's lines, on request with its level and code in colour.
 std::string print_coloured(const compiler::Diagnostic& diagnostic, bool colour);
 
-// report prints all diagnostics to standard error.
+// report prints errors and warnings to standard error; lints are `check`'s business.
 void report(const compiler::Diagnostics& diagnostics);
 
 // load_rules reads rules and reports what is wrong with them; nullopt if that is an error, and then
