@@ -24,8 +24,6 @@ struct Limits {
   // connection, or after so long: until then its bytes may only be late.
   std::uint32_t hole_packets = 16;
   std::int64_t hole_wait_us = 500'000;
-  // Data segments of a connection that are looked at before it is judged not to be SMB or RPC.
-  std::uint32_t judged_segments = 8;
 
   // Leading bytes of one SMB message that are read where it may hold RPC.
   std::size_t smb_message_bytes = 1 << 20;

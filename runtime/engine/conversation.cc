@@ -30,11 +30,12 @@ bool may_begin(Bytes bytes) { return smb::plausible(bytes) || dcerpc::plausible(
 Conversation::Conversation(Workshop& workshop)
     : workshop_(workshop), duplex_(workshop.limits, workshop.pool, workshop.counters) {}
 
-void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint8_t client_side,
-                        std::uint64_t flow_id) {
+void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_id,
+                        std::uint8_t client_side, bool certain) {
   ends_ = ends;
-  client_side_ = client_side;
   flow_id_ = flow_id;
+  client_side_ = client_side;
+  client_certain_ = certain;
 }
 
 void Conversation::push(std::uint8_t side, const stream::Segment& segment) {
@@ -88,9 +89,19 @@ void Conversation::take_smb(const stream::Piece& piece) {
 void Conversation::drain_smb(std::uint8_t side) {
   while (const auto frame = framers_[side].next(smb::Framing{*channel_})) {
     spoke_ = true;
+    if (is_forged(*frame, side)) continue;
     channel_->push(*frame);
     while (const auto event = channel_->next()) take_event(*event, side);
   }
+}
+
+// is_forged finds answers that the client sends: the server drops them, but they could tell the
+// channel that a pipe was closed.
+bool Conversation::is_forged(const Frame& frame, std::uint8_t sender) const {
+  const auto answer = smb::is_answer(frame.bytes);
+  if (!client_certain_ || !answer || *answer != (sender == client_side_)) return false;
+  workshop_.counters.count(Counter::smb_malformed);
+  return true;
 }
 
 void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
@@ -130,7 +141,7 @@ void Conversation::note_blind_spot(const smb::Event& event) {
 }
 
 Origin Conversation::origin(Transport transport, std::string_view pipe) const {
-  return {flow_id_, ends_, client_side_, transport, pipe};
+  return {flow_id_, ends_, client_side_, client_certain_, transport, pipe};
 }
 
 void Conversation::end() {

@@ -37,9 +37,10 @@ class Conversation {
  public:
   explicit Conversation(Workshop& workshop);
 
-  // open begins a conversation between two endpoints (side 0 and 1), of which `client_side` opened
-  // the connection, as far as can be told.
-  void open(const std::array<Endpoint, 2>& ends, std::uint8_t client_side, std::uint64_t flow_id);
+  // open begins a conversation between two endpoints (side 0 and 1). `client_side` opened the
+  // connection: for certain (its SYN was captured), or as far as can be told.
+  void open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_id, std::uint8_t client_side,
+            bool certain);
   // begin says where a side's stream begins, if its SYN was captured.
   void begin(std::uint8_t side, std::uint32_t sequence) { duplex_.begin(side, sequence); }
   // push takes the next segment of a side.
@@ -65,6 +66,7 @@ class Conversation {
   void decide(Bytes bytes);
   void take_smb(const stream::Piece& piece);
   void drain_smb(std::uint8_t side);
+  [[nodiscard]] bool is_forged(const Frame& frame, std::uint8_t sender) const;
   void take_event(const smb::Event& event, std::uint8_t sender);
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
   void close_pipe(std::uint32_t pipe);
@@ -74,6 +76,7 @@ class Conversation {
   Workshop& workshop_;
   std::array<Endpoint, 2> ends_;
   std::uint8_t client_side_ = 0;
+  bool client_certain_ = false;
   std::uint64_t flow_id_ = 0;
   Protocol protocol_ = Protocol::kUndecided;
   stream::Duplex duplex_;

@@ -61,6 +61,10 @@ std::uint8_t client_side_of(const Flow& flow) {
 // Idle conversations cost only memory, so they are looked for now and then.
 constexpr std::uint64_t kPacketsPerIdleCheck = 64;
 
+// The least that is tried of a segment in the middle of a stream: fewer bytes look like SMB or RPC
+// too easily.
+constexpr std::size_t kMidstreamBytes = 16;
+
 std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
 
 // begin notes where a side's stream begins.
@@ -92,7 +96,6 @@ struct Engine::State {
   void accept(std::uint32_t index, std::uint8_t side, const Segment& segment);
   void restart(std::uint32_t index);
   void judge(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
-  [[nodiscard]] bool is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const;
   void ignore(Flow& flow);
   void follow(std::uint32_t index, Timestamp time);
   void feed(std::uint32_t index, std::uint8_t side, const Segment& segment, Timestamp time);
@@ -147,7 +150,7 @@ void Engine::State::push(const Segment& segment, Timestamp time) {
   if (segment.rst) return reset(flow, side, segment, time);
   if (segment.syn) return segment.ack ? accept(index, side, segment) : ask(index, side, segment);
   if (!segment.ack) return;  // as its receiver drops it [RFC 9293 §3.10.7.4]
-  if (flow.state == Flow::State::kJudged) judge(index, side, segment, time);
+  if (flow.state != Flow::State::kFollowed) judge(index, side, segment, time);
   if (flow.state == Flow::State::kFollowed) feed(index, side, segment, time);
 }
 
@@ -189,30 +192,36 @@ void Engine::State::restart(std::uint32_t index) {
   if (flow.state == Flow::State::kFollowed) unfollow(flow.follower);
   flow.begun = flow.syn_seen = {};
   flow.opener = std::nullopt;
-  flow.judged_segments = 0;
   flow.state = Flow::State::kJudged;
 }
 
-bool Engine::State::is_repeated(const Flow& flow, std::uint8_t side, const Segment& segment) const {
-  return flow.begun[side] &&
-         distance(flow.next_sequence[side], segment.sequence + segment.payload_len) <= 0;
-}
-
-// judge decides by the first bytes whether a flow is followed. Where they are known to be the
-// first, they decide at once; in a capture that begins in the middle, several segments are tried.
+// judge decides by the first bytes of a stream whether its flow is followed. Where it is known that
+// they are the first, they decide for all that come behind; and again if others come in their
+// place, since a packet that the receiver drops must not hide the stream. In a capture that begins
+// in the middle every segment is tried: what was cut may be a file copy, with a bind behind it.
 void Engine::State::judge(std::uint32_t index, std::uint8_t side, const Segment& segment,
                           Timestamp time) {
   Flow& flow = flows[index];
-  if (segment.payload.empty() || is_repeated(flow, side, segment)) return;
-  const bool known = flow.begun[side];
-  if (known && distance(flow.next_sequence[side], segment.sequence) > 0) return follow(index, time);
-  if (may_begin(segment.payload)) return follow(index, time);
-  if (known || ++flow.judged_segments >= options.limits.judged_segments) ignore(flow);
+  if (segment.payload.empty()) return;
+  if (!flow.begun[side]) {
+    if (segment.payload.size() >= kMidstreamBytes && may_begin(segment.payload))
+      follow(index, time);
+    return;
+  }
+  const std::int32_t early = distance(flow.next_sequence[side], segment.sequence);
+  if (early > 0) {
+    if (flow.state == Flow::State::kJudged) follow(index, time);
+    return;
+  }
+  const auto repeated = static_cast<std::size_t>(-std::int64_t{early});
+  if (repeated >= segment.payload.size()) return;
+  if (may_begin(segment.payload.subspan(repeated))) return follow(index, time);
+  ignore(flow);
 }
 
 void Engine::State::ignore(Flow& flow) {
+  if (flow.state != Flow::State::kIgnored) counters.count(Counter::flows_ignored);
   flow.state = Flow::State::kIgnored;
-  counters.count(Counter::flows_ignored);
 }
 
 void Engine::State::follow(std::uint32_t index, Timestamp time) {
@@ -220,7 +229,8 @@ void Engine::State::follow(std::uint32_t index, Timestamp time) {
   const std::uint32_t place = spare_follower();
   Follower& follower = followers[place];
   follower.flow = index;
-  follower.conversation->open(flow.ends, client_side_of(flow), flow_id_of(flow, time));
+  follower.conversation->open(flow.ends, flow_id_of(flow, time), client_side_of(flow),
+                              flow.opener.has_value());
   for (std::uint8_t side = 0; side < 2; ++side) {
     if (flow.begun[side]) follower.conversation->begin(side, flow.next_sequence[side]);
   }
@@ -239,7 +249,9 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
   follower.conversation->push(side, piece);
   if (!follower.conversation->is_foreign()) return;
   unfollow(flow.follower);
-  ignore(flow);
+  const bool from_its_beginning = flow.syn_seen[0] || flow.syn_seen[1];
+  if (from_its_beginning) return ignore(flow);
+  flow.begun = {};
 }
 
 // unfollow ends a conversation. Its flow stays, and knows where the streams go on, so that repeated

@@ -18,6 +18,12 @@ void Lane::drain(std::uint8_t side, Origin& origin, Tracker& tracker) {
   while (const auto frame = framers_[side].next(dcerpc::Framing{})) {
     spoke_ = true;
     client_side_ = dcerpc::is_from_client(frame->bytes) ? side : 1 - side;
+    // A server drops what pretends to be its own answer, so it must not say how a call ended.
+    if (origin.client_certain && client_side_ != origin.client_side) {
+      client_side_ = origin.client_side;
+      counters_.count(Counter::dcerpc_malformed);
+      continue;
+    }
     association_.push(*frame);
     report(origin, tracker);
   }

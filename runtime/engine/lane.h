@@ -17,7 +17,7 @@ class Lane {
       : counters_(counters), association_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
-  // the client's the lane tells from the PDUs: `origin` need not know.
+  // the client's the lane tells from the PDUs, unless `origin` knows it for certain.
   void push(std::uint8_t side, Bytes bytes, std::uint64_t lost, Timestamp time, Origin origin,
             Tracker& tracker);
   // end reports what is under way.

@@ -22,6 +22,7 @@ struct Origin {
   std::uint64_t flow_id = 0;
   std::array<Endpoint, 2> ends;  // of the connection
   std::uint8_t client_side = 0;  // which of them sent the request
+  bool client_certain = false;   // ... and it is known for certain
   match::Transport transport = match::Transport::kTcp;
   std::string_view pipe;
 

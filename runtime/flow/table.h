@@ -20,7 +20,7 @@ struct Flow {
     kFree,
     kJudged,    // not yet known whether it is SMB or RPC
     kFollowed,  // it is: `follower` says who follows it
-    kIgnored,   // it is not, or it is over
+    kIgnored,   // its first bytes were neither
   };
 
   std::array<Endpoint, 2> ends;  // side 0 and 1, in the order of their addresses
@@ -34,7 +34,6 @@ struct Flow {
   std::array<bool, 2> syn_seen{}, begun{};
   std::optional<std::uint8_t> opener;  // which side sent the SYN
   State state = State::kFree;
-  std::uint8_t judged_segments = 0;
 };
 
 // Table finds the flow of a packet. It holds Limits::flows of them at most and allocates all of

@@ -89,6 +89,14 @@ std::size_t extension_length(std::uint8_t kind, std::uint8_t field) {
   return kind == kAuthentication ? (std::size_t{field} + 2) * 4 : (std::size_t{field} + 1) * 8;
 }
 
+// is_atomic says whether a fragment header stands before a whole packet [RFC 6946]: no offset, and
+// no more fragments.
+bool is_atomic(Cursor c) {
+  c.skip(2);
+  constexpr std::uint16_t kOffsetOrMore = 0xfff9;
+  return (c.u16() & kOffsetOrMore) == 0 && c.ok();
+}
+
 Verdict decode_ipv6(Cursor c, std::size_t wire_left, Segment& segment) {
   c.skip(4);
   std::size_t sent = c.u16();
@@ -99,10 +107,13 @@ Verdict decode_ipv6(Cursor c, std::size_t wire_left, Segment& segment) {
   if (!c.ok()) return Verdict::kTruncated;
   constexpr std::size_t kHeader = 40;
   if (sent == 0 && wire_left > kHeader) sent = wire_left - kHeader;  // jumbo or offloaded
-  for (int n = 0; n < kMaxExtensions && c.ok() && is_extension(next); ++n) {
+  for (int n = 0; n < kMaxExtensions && c.ok(); ++n) {
+    const bool atomic = next == kFragmentHeader && is_atomic(c);
+    if (!atomic && !is_extension(next)) break;
     const std::uint8_t kind = next;
     next = c.u8();
-    const std::size_t length = extension_length(kind, c.u8());
+    const std::uint8_t field = c.u8();
+    const std::size_t length = atomic ? 8 : extension_length(kind, field);
     if (length > sent) return Verdict::kBadIp;
     c.skip(length - 2);
     sent -= length;

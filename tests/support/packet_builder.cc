@@ -52,8 +52,8 @@ TcpPacket& TcpPacket::ip_options(std::size_t words) {
   ip_options_ = words;
   return *this;
 }
-TcpPacket& TcpPacket::extension(std::uint8_t kind) {
-  extensions_ = Wire().u8(first_extension_).u8(0).zeros(6).build() + extensions_;
+TcpPacket& TcpPacket::extension(std::uint8_t kind, std::uint16_t flags_offset) {
+  extensions_ = big().u8(first_extension_).u8(0).u16(flags_offset).zeros(4).build() + extensions_;
   first_extension_ = kind;
   return *this;
 }

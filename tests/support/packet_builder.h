@@ -23,9 +23,10 @@ class TcpPacket {
   TcpPacket& fin();
   TcpPacket& rst();
   TcpPacket& payload(const Buffer& bytes);
-  TcpPacket& tcp_options(std::size_t words);        // four bytes each
-  TcpPacket& ip_options(std::size_t words);         // IPv4
-  TcpPacket& extension(std::uint8_t kind);          // IPv6: an 8-byte extension header
+  TcpPacket& tcp_options(std::size_t words);  // four bytes each
+  TcpPacket& ip_options(std::size_t words);   // IPv4
+  // extension puts an 8-byte IPv6 extension header in front; `flags_offset` is a fragment header's.
+  TcpPacket& extension(std::uint8_t kind, std::uint16_t flags_offset = 0);
   TcpPacket& fragment(std::uint16_t flags_offset);  // IPv4
   TcpPacket& ip_length(std::uint16_t value);        // instead of the right one
 

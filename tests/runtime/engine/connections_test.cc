@@ -186,21 +186,45 @@ TEST(Connections, ThatAreNotRpcAreIgnored) {
   sensor.push(TcpSession().begin_at(900'000, 7).open().say(key_read_over_tcp()).capture());
   EXPECT_EQ(sensor.finish().records().size(), 2U);
 
-  // In the middle of a connection, a few segments are looked at.
-  const Limits limits;
-  Sensor late;
-  TcpSession bulk;
-  for (std::uint32_t i = 0; i < limits.judged_segments; ++i) bulk.server(Buffer(100, 'x'));
-  late.push(bulk.capture());
-  EXPECT_EQ(late.count(Counter::flows_ignored), 1U);
-  late.push(TcpSession({"10.0.0.5", 1, "10.0.0.1", 2}).server(Buffer(100, 'x')).capture());
-  EXPECT_EQ(late.count(Counter::flows_ignored), 1U);
-
   // Begins as RPC does, and goes on otherwise.
   Sensor false_start;
   false_start.push(said({c(hex("05")), c(Buffer(100, 'x'))}));
   EXPECT_EQ(false_start.count(Counter::conversations), 1U);
   EXPECT_EQ(false_start.count(Counter::flows_ignored), 1U);
+}
+
+// A capture may begin in the middle of a file copy: what comes behind it counts.
+TEST(Connections, AreTriedForEverIfTheirBeginningWasNotCaptured) {
+  TcpSession bulk;
+  for (int i = 0; i < 100; ++i) bulk.server(Buffer(1400, 'x'));
+  Sensor sensor;
+  sensor.push(bulk.say(key_read_over_tcp()).capture());
+  EXPECT_EQ(sensor.finish().records().size(), 2U);
+  EXPECT_EQ(sensor.count(Counter::flows_ignored), 0U);
+}
+
+// A packet that the server drops (its checksum is wrong) must not decide what a connection holds.
+TEST(Connections, AreJudgedAgainByOtherFirstBytes) {
+  const auto decoy = TcpSession().open().client(Wire().text("GET / HTTP/1.1").build()).capture();
+  Sensor sensor;
+  sensor.push(decoy);
+  EXPECT_EQ(sensor.count(Counter::flows_ignored), 1U);
+  sensor.push(said(key_read_over_tcp()));
+  EXPECT_EQ(sensor.finish().records().size(), 2U);
+}
+
+// What pretends to be the server's answer, and comes from the client, is dropped by the server: it
+// neither refuses a bind nor says how a call ended.
+TEST(Connections, TakeNoAnswersFromTheClient) {
+  Talk talk = bound();
+  talk.insert(talk.begin() + 1, c(bind_nak(1).build()));
+  const Talk call = key_read(2);
+  talk = talk + Talk{call[0], c(fault(2).status(5).build()), call[1]};
+  Sensor sensor;
+  sensor.push(said(talk));
+  EXPECT_EQ(sensor.count(Counter::dcerpc_malformed), 2U);
+  Sensor alerts(only_alerts());
+  EXPECT_EQ(alerts.push(said(talk)).finish().records(), kKeyRead);
 }
 
 TEST(Connections, WithoutDataCostNoConversation) {

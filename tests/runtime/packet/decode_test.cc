@@ -91,7 +91,8 @@ TEST(Decode, HonoursEveryLength) {
       {"first fragment", LinkType::kRaw, v4().fragment(0x2000).ip(), "fragment"},
       {"later fragment", LinkType::kRaw, v4().fragment(0x0010).ip(), "fragment"},
       {"don't fragment", LinkType::kRaw, v4().fragment(0x4000).ip(), kV4},
-      {"IPv6 fragment", LinkType::kRaw, v6().extension(44).ip(), "fragment"},
+      {"IPv6 atomic fragment", LinkType::kRaw, v6().extension(44).extension(0).ip(), kV6},
+      {"IPv6 fragment", LinkType::kRaw, v6().extension(44, 0x0001).ip(), "fragment"},
   };
   for (const Case& c : cases) EXPECT_EQ(decoded(c.link, c.frame), c.want) << c.name;
 }
