@@ -54,7 +54,7 @@ struct Association::State {
   void join(const Pdu& pdu, const Request& fragment, Index index);
   void finish(Index index, bool whole);
   void drop(Index index);
-  [[nodiscard]] Call identify(const Request& request) const;
+  [[nodiscard]] Call identify(const Request& request);
   [[nodiscard]] Auth auth_of(const Pdu& pdu) const;
 
   void response(const Pdu& pdu);
@@ -149,14 +149,14 @@ void Association::State::begin(const Pdu& pdu, Timestamp time) {
 
 // identify fills in what a call is, apart from how it came. Opnum and context are those of the
 // first fragment; a server that is not old looks at no other.
-Call Association::State::identify(const Request& request) const {
+Call Association::State::identify(const Request& request) {
   Call call;
   call.context_id = request.context_id;
   call.opnum = request.opnum;
   call.has_object = request.object.has_value();
   call.object = request.object.value_or(Uuid());
   call.bind_seen = contexts_.bind_seen();
-  if (const Context* context = contexts_.find(request.context_id)) {
+  if (const Context* context = contexts_.use(request.context_id)) {
     call.interface = context->interface;
     call.known_by = context->known_by;
   }

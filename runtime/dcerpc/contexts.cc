@@ -8,7 +8,7 @@
 namespace rpcsieve::dcerpc {
 namespace {
 
-// trust orders contexts of one id by how much they count, and those that make room by how little.
+// trust orders contexts of one id by how much they count.
 int trust(const Context& context) {
   switch (context.known_by) {
     case KnownBy::kBound:
@@ -20,13 +20,17 @@ int trust(const Context& context) {
   }
 }
 
+bool rejected(const Context& context) { return context.known_by == KnownBy::kRejected; }
+bool offered(const Context& context) { return context.known_by == KnownBy::kOffered; }
+
 }  // namespace
 
 void Contexts::offer(const Pdu& pdu, std::uint32_t number) {
   ContextItems items(pdu);
   for (std::uint8_t i = 0; const auto item = items.next(); ++i) {
     if (item->asks_features) continue;
-    add({item->interface, item->context_id, KnownBy::kOffered, i, pdu.header.call_id, number});
+    add({item->interface, item->context_id, KnownBy::kOffered, i, pdu.header.call_id, number,
+         ++uses_});
   }
   if (items.whole()) {
     bind_seen_ = bind_seen_ || pdu.header.type == PduType::kBind;
@@ -36,16 +40,25 @@ void Contexts::offer(const Pdu& pdu, std::uint32_t number) {
 }
 
 void Contexts::add(const Context& context) {
-  if (table_.size() >= limits_->dcerpc_contexts) {
-    counters_->count(Counter::dcerpc_contexts_dropped);
-    // min_element gives the oldest of the least trusted: a flood of refused offers does not push
-    // out what the server accepted.
-    const auto least =
-        std::min_element(table_.begin(), table_.end(),
-                         [](const Context& a, const Context& b) { return trust(a) < trust(b); });
-    table_.erase(least);
-  }
+  if (table_.size() >= limits_->dcerpc_contexts) make_room();
   table_.push_back(context);
+}
+
+// make_room forgets the longest unused context: a rejected one if there is any. One that awaits its
+// answer is about to be used, so it counts like an accepted one; but offers that nobody answers
+// are free to make, and get no more than half of the table.
+void Contexts::make_room() {
+  counters_->count(Counter::dcerpc_contexts_dropped);
+  const bool any_rejected = std::any_of(table_.begin(), table_.end(), rejected);
+  const auto offers =
+      static_cast<std::size_t>(std::count_if(table_.begin(), table_.end(), offered));
+  const bool many_offers = offers >= table_.size() / 2;
+  const auto goes_first = [&](const Context& c) {
+    return any_rejected ? rejected(c) : many_offers && offered(c);
+  };
+  table_.erase(std::min_element(table_.begin(), table_.end(), [&](const auto& a, const auto& b) {
+    return goes_first(a) != goes_first(b) ? goes_first(a) : a.used < b.used;
+  }));
 }
 
 void Contexts::acknowledge(const Pdu& pdu) {
@@ -66,6 +79,7 @@ void Contexts::acknowledge(const Pdu& pdu) {
 // accept makes the context count, and forgets the earlier ones of its id.
 void Contexts::accept(std::size_t index) {
   table_[index].known_by = KnownBy::kBound;
+  table_[index].used = ++uses_;
   const std::uint16_t id = table_[index].context_id;
   const auto end = table_.begin() + static_cast<std::ptrdiff_t>(index);
   const auto kept =
@@ -88,18 +102,20 @@ std::optional<std::uint32_t> Contexts::awaited(std::uint32_t call_id) const {
   return std::nullopt;
 }
 
-const Context* Contexts::find(std::uint16_t context_id) const {
-  const Context* best = nullptr;
+const Context* Contexts::use(std::uint16_t context_id) {
+  Context* best = nullptr;
   for (std::size_t i = table_.size(); i-- > 0;) {
-    const Context& context = table_[i];
+    Context& context = table_[i];
     if (context.context_id != context_id) continue;
     if (best == nullptr || trust(context) > trust(*best)) best = &context;
   }
+  if (best != nullptr) best->used = ++uses_;
   return best;
 }
 
 void Contexts::reset() {
   table_.clear();
+  uses_ = 0;
   bind_seen_ = false;
 }
 

@@ -19,10 +19,12 @@ struct Context {
   std::uint8_t item = 0;                 // its place in the list that offered it
   std::uint32_t call_id = 0;             // of the PDU that offered it
   std::uint32_t offer = 0;               // number of that PDU in its association
+  std::uint64_t used = 0;                // when it was offered, accepted or requested on last
 };
 
 // Contexts is the table of an association's presentation contexts [C706 §12.6.4.3]. Every offer is
-// kept until a later one of the same id was accepted; limits.dcerpc_contexts bounds them all.
+// kept until a later one of the same id was accepted; limits.dcerpc_contexts bounds them all, and
+// the longest unused one makes room.
 class Contexts {
  public:
   Contexts(const Limits& limits, Counters& counters) : limits_(&limits), counters_(&counters) {}
@@ -37,9 +39,9 @@ class Contexts {
   // awaited gives the number of the newest PDU with this call id whose offer is not answered.
   [[nodiscard]] std::optional<std::uint32_t> awaited(std::uint32_t call_id) const;
 
-  // find gives the context that a request with this id uses: the one accepted last, else the one
+  // use gives the context that a request with this id uses: the one accepted last, else the one
   // offered last, else a rejected one; nullptr if none has this id. It lives until the next change.
-  [[nodiscard]] const Context* find(std::uint16_t context_id) const;
+  const Context* use(std::uint16_t context_id);
   // bind_seen says that a bind was captured with all of its list.
   [[nodiscard]] bool bind_seen() const { return bind_seen_; }
 
@@ -47,11 +49,13 @@ class Contexts {
 
  private:
   void add(const Context& context);
+  void make_room();
   void accept(std::size_t index);
 
   const Limits* limits_;
   Counters* counters_;
   std::vector<Context> table_;  // in the order of the offers
+  std::uint64_t uses_ = 0;      // the clock of Context::used
   bool bind_seen_ = false;
 };
 

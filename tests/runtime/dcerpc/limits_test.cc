@@ -1,6 +1,9 @@
 // The tables that traffic can fill, and that a steady stream of calls allocates nothing.
 #include <gtest/gtest.h>
 
+#include <string_view>
+#include <vector>
+
 #include "tests/runtime/dcerpc/trace.h"
 #include "tests/support/allocations.h"
 #include "tests/support/dcerpc_builder.h"
@@ -100,6 +103,85 @@ TEST(DcerpcLimits, AnAcceptedContextOutlivesAFloodOfOffers) {
             "#1 call=5000 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
             "#2 call=5001 ctx=1000 op=43 if=samr offered stub=0 frags=1: \n");
   EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 1000 + 1 - Limits().dcerpc_contexts);
+}
+
+Buffer accepted(std::uint16_t id) {
+  return alter_context(id + 1U).context(id, kSamr).build() +
+         alter_context_response(id + 1U).result(kAccepted).build();
+}
+Buffer rejected(std::uint16_t id) {
+  return alter_context(id + 1U).context(id, kSamr).build() +
+         alter_context_response(id + 1U).result(kProviderRejected).build();
+}
+
+// A table of four. `kept` are the contexts that requests find behind the wire.
+struct ContextsCase {
+  std::string_view name;
+  Buffer wire;
+  std::vector<std::uint16_t> kept;
+};
+
+const ContextsCase kFullTables[] = {
+    {"the oldest goes", accepted(1) + accepted(2) + accepted(3) + accepted(4), {1, 2, 3, 4}},
+    {"not if it was requested on",
+     accepted(1) + accepted(2) + accepted(3) + call(90, 0) + accepted(4),
+     {0, 2, 3, 4}},
+    {"not if it was accepted late",
+     alter_context(2).context(1, kSamr).build() + accepted(2) + accepted(3) +
+         alter_context_response(2).result(kAccepted).build() + accepted(4) + accepted(5),
+     {1, 3, 4, 5}},
+    {"a rejected one goes first, though it is newer",
+     accepted(1) + accepted(2) + rejected(3) + accepted(4),
+     {0, 1, 2, 4}},
+    {"a rejected one goes first, though it was requested on",
+     accepted(1) + rejected(2) + accepted(3) + call(90, 2) + accepted(4),
+     {0, 1, 3, 4}},
+    {"offers of one list stay together until they are answered",
+     accepted(1) + accepted(2) + accepted(3) +
+         alter_context(9).context(4, kSamr).context(5, kSamr).build() +
+         alter_context_response(9).result(kAccepted).result(kAccepted).build(),
+     {2, 3, 4, 5}},
+    {"a list that is longer than the table leaves what is in use",
+     accepted(1) + accepted(2) + accepted(3) + call(90, 0) +
+         alter_context(9)
+             .context(4, kSamr)
+             .context(5, kSamr)
+             .context(6, kSamr)
+             .context(7, kSamr)
+             .context(8, kSamr)
+             .build(),
+     {0, 3, 7, 8}},
+};
+
+TEST(DcerpcLimits, TheLongestUnusedContextMakesRoom) {
+  Limits limits;
+  limits.dcerpc_contexts = 4;
+  for (const ContextsCase& c : kFullTables) {
+    Trace trace(limits);
+    trace.push(kBound + c.wire);
+    std::vector<std::uint16_t> kept;
+    for (std::uint16_t id = 0; id < 10; ++id) {
+      const std::size_t before = trace.text().size();
+      trace.push(call(100U + id, id));
+      if (trace.text().find("unknown", before) == std::string::npos) kept.push_back(id);
+    }
+    EXPECT_EQ(kept, c.kept) << c.name;
+  }
+}
+
+TEST(DcerpcLimits, AContextInUseOutlivesAFloodOfAcceptedOnes) {
+  Trace trace;
+  trace.push(kBound);
+  for (std::uint16_t id = 1; id < 300; ++id) {
+    trace.push(accepted(id));
+    if (id % 100 == 0) trace.push(call(5000, 0) + response(5000).build());
+  }
+  const std::size_t before = trace.text().size();
+  trace.push(call(5001, 0) + call(5002, 1));
+  EXPECT_EQ(trace.text().substr(before),
+            "#3 call=5001 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
+            "#4 call=5002 ctx=1 op=43 if=- unknown stub=0 frags=1: \n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 300 - Limits().dcerpc_contexts);
 }
 
 // The same wire twice through one association; the second time memory is there.
