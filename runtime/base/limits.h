@@ -44,7 +44,7 @@ struct Limits {
   std::size_t dcerpc_calls = 256;
   // Bytes of one reassembled request stub; later ones are not looked at.
   std::size_t stub_bytes = 1 << 20;
-  // Bytes of all unfinished request stubs of one association; as stub_bytes.
+  // Bytes of all unfinished request stubs of one association. The oldest call gives up its own.
   std::size_t dcerpc_held_bytes = 4 << 20;
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;

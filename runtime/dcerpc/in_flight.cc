@@ -63,13 +63,10 @@ void InFlight::free(Index index) {
 
 void InFlight::hold(Flight& flight, Bytes fragment) {
   if (flight.broken) return;
-  const std::size_t room =
-      std::min(limits_->stub_bytes - flight.held.size(), limits_->dcerpc_held_bytes - held_bytes_);
-  const Bytes taken = fragment.first(std::min(fragment.size(), room));
-  if (taken.size() < fragment.size()) {
-    counters_->count(Counter::dcerpc_stub_truncated);
-    flight.broken = true;
-  }
+  const std::size_t wanted = std::min(fragment.size(), limits_->stub_bytes - flight.held.size());
+  make_room(flight, wanted);
+  const Bytes taken = fragment.first(std::min(wanted, limits_->dcerpc_held_bytes - held_bytes_));
+  if (taken.size() < fragment.size()) truncate(flight);
   if (flight.held.capacity() == 0 && !spare_.empty()) {
     flight.held = std::move(spare_.back());
     spare_.pop_back();
@@ -77,6 +74,24 @@ void InFlight::hold(Flight& flight, Bytes fragment) {
   flight.held.insert(flight.held.end(), taken.begin(), taken.end());
   held_bytes_ += taken.size();
   flight.stub = flight.held;
+}
+
+// make_room takes the stubs of calls that began early, which fragments that never end would else
+// keep for good. The call that goes on is not idle, however old it is.
+void InFlight::make_room(const Flight& flight, std::size_t bytes) {
+  for (const Entry& entry : open_) {
+    if (bytes <= limits_->dcerpc_held_bytes - held_bytes_) return;
+    Flight& other = flights_[entry.index];
+    if (&other == &flight || !other.joining || other.held.empty()) continue;
+    release(other);
+    truncate(other);
+  }
+}
+
+// truncate says that a limit cost the call bytes of its stub; it is counted once.
+void InFlight::truncate(Flight& flight) {
+  if (!flight.truncated) counters_->count(Counter::dcerpc_stub_truncated);
+  flight.truncated = flight.broken = true;
 }
 
 void InFlight::release(Flight& flight) {

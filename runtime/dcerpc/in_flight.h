@@ -34,6 +34,7 @@ struct Flight {
   Endian endian = Endian::kLittle;  // of the request
   bool joining = false;             // more fragments of the request are awaited
   bool broken = false;              // bytes of the stub are missing
+  bool truncated = false;           // ... because a limit was met
   Bytes stub;                       // what is known of it: in `held`, or in the only fragment
   std::vector<std::uint8_t> held;   // ... the fragments so far, joined
   Tail tail;                        // of the response
@@ -66,8 +67,9 @@ class InFlight {
   void close(Index index);
   void free(Index index);
 
-  // hold appends a fragment's stub to the call's, as far as the limits allow. Behind missing bytes
-  // nothing is appended: bytes that do not adjoin must not seem to.
+  // hold appends a fragment's stub to the call's, as far as the limits allow. Other calls that are
+  // joining give up theirs for it, the oldest first. Behind missing bytes nothing is appended:
+  // bytes that do not adjoin must not seem to.
   void hold(Flight& flight, Bytes fragment);
   // release forgets the call's stub.
   void release(Flight& flight);
@@ -75,6 +77,9 @@ class InFlight {
   void reset();
 
  private:
+  void make_room(const Flight& flight, std::size_t bytes);
+  void truncate(Flight& flight);
+
   const Limits* limits_;
   Counters* counters_;
   std::vector<Entry> open_;  // in the order of opening

@@ -64,19 +64,92 @@ TEST(DcerpcLimits, StubBytes) {
   EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), 1U);
 }
 
+Buffer first(std::uint32_t call_id, std::string_view stub) {
+  return request(call_id).first().stub(stub).build();
+}
+Buffer middle(std::uint32_t call_id, std::string_view stub) {
+  return request(call_id).middle().stub(stub).build();
+}
+Buffer last(std::uint32_t call_id, std::string_view stub) {
+  return request(call_id).last().stub(stub).build();
+}
+
+// Stubs of four bytes each, four in all.
+struct HeldCase {
+  std::string_view name;
+  Buffer wire;
+  std::string_view want;
+  std::uint64_t truncated;
+};
+
+const HeldCase kHeld[] = {
+    {"as many as there is room for",
+     first(2, "0102") + first(3, "aa") + last(3, "bb") + last(2, "0304"),
+     "#1 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2: aabb\n"
+     "#2 call=2 ctx=0 op=0 if=lsarpc bound stub=4 frags=2: 01020304\n",
+     0},
+    {"the oldest gives up its own, and no more than that",
+     first(2, "01") + first(3, "aabb") + first(4, "0a0b") + last(2, "02") + last(3, "") +
+         last(4, ""),
+     "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=2 frags=2 cut: \n"
+     "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2: aabb\n"
+     "#3 call=4 ctx=0 op=0 if=lsarpc bound stub=2 frags=2: 0a0b\n",
+     1},
+    {"all others, if it takes them",
+     first(2, "01") + first(3, "aabb") + first(4, "0a0b0c0d") + last(4, "") + last(3, "cc") +
+         last(2, "02"),
+     "#1 call=4 ctx=0 op=0 if=lsarpc bound stub=4 frags=2: 0a0b0c0d\n"
+     "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=3 frags=2 cut: \n"
+     "#3 call=2 ctx=0 op=0 if=lsarpc bound stub=2 frags=2 cut: \n",
+     2},
+    {"the oldest that goes on takes from the next",
+     first(2, "0102") + first(3, "aabb") + last(2, "03") + last(3, "cc"),
+     "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=3 frags=2: 010203\n"
+     "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=3 frags=2 cut: \n",
+     1},
+    {"one that was truncated before is counted once",
+     first(2, "0102030405") + first(3, "aabb") + last(3, "") + last(2, ""),
+     "#1 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2: aabb\n"
+     "#2 call=2 ctx=0 op=0 if=lsarpc bound stub=5 frags=2 cut: \n",
+     1},
+    {"what is finished takes no room",
+     first(2, "010203") + last(2, "") + first(3, "0a0b0c0d") + last(3, ""),
+     "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=3 frags=2: 010203\n"
+     "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=4 frags=2: 0a0b0c0d\n",
+     0},
+    {"a stub that is given out is not taken for the call that replaces its own",
+     first(2, "010203") + first(2, "aabb") + last(2, ""),
+     "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=3 frags=1 cut: 010203\n"
+     "#1 dropped\n"
+     "#2 call=2 ctx=0 op=0 if=lsarpc bound stub=2 frags=2 cut: aa\n",
+     1},
+    {"behind a stub that was given up nothing is kept",
+     first(2, "010203") + first(3, "aabb") + last(3, "") + middle(2, "04") + last(2, "05"),
+     "#1 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2: aabb\n"
+     "#2 call=2 ctx=0 op=0 if=lsarpc bound stub=5 frags=3 cut: \n",
+     1},
+};
+
 TEST(DcerpcLimits, HeldBytesOfAllStubs) {
   Limits limits;
-  limits.dcerpc_held_bytes = 4;
+  limits.stub_bytes = limits.dcerpc_held_bytes = 4;
+  for (const HeldCase& c : kHeld) {
+    Trace trace(limits);
+    EXPECT_EQ(trace.push(kBound + c.wire).text(), c.want) << c.name;
+    EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), c.truncated) << c.name;
+  }
+}
+
+TEST(DcerpcLimits, UnfinishedCallsDoNotStarveTheNewest) {
+  Limits limits;
+  limits.dcerpc_held_bytes = 100 * 1000;
   Trace trace(limits);
-  trace.push(kBound + request(2).first().stub("010203").build() +
-             request(3).first().stub("aabb").build() + request(2).last().build() +
-             request(3).last().build() + request(4).first().stub("0a0b0c0d").build() +
-             request(4).last().build());
-  EXPECT_EQ(trace.text(),
-            "#1 call=2 ctx=0 op=0 if=lsarpc bound stub=3 frags=2: 010203\n"
-            "#2 call=3 ctx=0 op=0 if=lsarpc bound stub=2 frags=2 cut: aa\n"
-            "#3 call=4 ctx=0 op=0 if=lsarpc bound stub=4 frags=2: 0a0b0c0d\n");
-  EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), 1U);
+  trace.push(kBound);
+  for (std::uint32_t id = 2; id < 202; ++id)
+    trace.push(request(id).first().stub(Buffer(1000)).build());
+  trace.push(first(500, "0102") + last(500, "03"));
+  EXPECT_EQ(trace.text(), "#1 call=500 ctx=0 op=0 if=lsarpc bound stub=3 frags=2: 010203\n");
+  EXPECT_EQ(trace.count(Counter::dcerpc_stub_truncated), 101U);
 }
 
 TEST(DcerpcLimits, RefusedContextsMakeRoomFirst) {
