@@ -38,6 +38,13 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+// count_characters: of UTF-8, each of which has one byte that continues no other [RFC 3629 §3].
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
 const Entry* find(const YamlNode& node, std::string_view key) {
   for (const Entry& entry : node.entries)
     if (entry.key.kind == YamlNode::Kind::kScalar && entry.key.text == key) return &entry;
@@ -97,7 +104,8 @@ std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diag
   return std::nullopt;
 }
 
-std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out) {
+std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out,
+                               std::size_t limit) {
   auto value = read_value(node, key, out);
   if (!value) return value;
   while (value->text.ends_with('\n')) value->text.pop_back();
@@ -106,6 +114,9 @@ std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagn
   else if (has_control(value->text))
     out.error("E032", value->span, fmt::format("{} holds a line break or control character", key),
               "write it on one line");
+  else if (const std::size_t characters = count_characters(value->text); characters > limit)
+    out.error("E046", value->span, fmt::format("{} has {} characters", key, characters),
+              fmt::format("write at most {}", limit));
   else
     return value;
   return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,9 +50,11 @@ class Fields {
 
 // read_value reads a scalar, which may be empty ("").
 std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diagnostics& out);
-// read_text reads a scalar that must not be empty, of one line; line breaks behind it are dropped,
-// as block scalars have one.
-std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out);
+// read_text reads a scalar that must not be empty, of one line and at most `limit` characters; line
+// breaks behind it are dropped, as block scalars have one.
+inline constexpr std::size_t kLongestText = 500;
+std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out,
+                               std::size_t limit = kLongestText);
 // read_values reads a scalar or a list of them.
 std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_flag reads true or false; false if there is nothing.

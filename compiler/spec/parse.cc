@@ -218,13 +218,17 @@ void read_expect(const YamlNode* node, DetectionSpec& detection, Diagnostics& ou
       detection.expect.push_back(std::move(*expectation));
 }
 
+// A sensor's rule holds the name in its metadata and the title in its message, and Suricata refuses
+// rules of more than 8 KiB; whoever reads alerts wants both on one line.
+constexpr std::size_t kLongestName = 100, kLongestTitle = 200;
+
 DetectionSpec read_detection(const YamlNode& node, Diagnostics& out) {
   DetectionSpec detection;
   Fields fields(node, "the detection", out);
   detection.span = fields.span();
-  detection.name = read_text(fields.require("name"), "name", out);
+  detection.name = read_text(fields.require("name"), "name", out, kLongestName);
   detection.id = read_text(fields.require("id"), "id", out);
-  detection.title = read_text(fields.require("title"), "title", out);
+  detection.title = read_text(fields.require("title"), "title", out, kLongestTitle);
   detection.description = read_value(fields.require("description"), "description", out);
   detection.status = read_text(fields.require("status"), "status", out);
   detection.severity = read_text(fields.require("severity"), "severity", out);
