@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 
 #include "runtime/capture/input.h"
@@ -23,11 +24,19 @@ constexpr std::array<std::string_view, 7> kMagics = {
     "\xa1\xb2\xc3\xd4", "\xd4\xc3\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x4d\x3c\xb2\xa1",
     "\xa1\xb2\xcd\x34", "\x34\xcd\xb2\xa1", "\x0a\x0d\x0d\x0a"};
 
-// time_of keeps to years of four digits: a pcapng file may claim any number of seconds.
+// unsigned_of: both parts of a pcap file's time are unsigned, but libpcap gives them with a sign
+// when the file has the byte order of this host.
+std::int64_t unsigned_of(std::int64_t part) {
+  const bool has_sign = part < 0 && part >= std::numeric_limits<std::int32_t>::min();
+  return has_sign ? static_cast<std::uint32_t>(part) : part;
+}
+
+// time_of keeps to years of four digits: a pcapng file may claim any number of seconds. A fraction
+// of more than a second is malformed, and carried.
 Timestamp time_of(const timeval& time) {
-  const auto seconds = std::clamp<std::int64_t>(time.tv_sec, 0, kLastSecond);
-  const auto us = std::clamp<std::int64_t>(time.tv_usec, 0, kMicrosecondsPerSecond - 1);
-  return {seconds * kMicrosecondsPerSecond + us};
+  const auto seconds = std::clamp<std::int64_t>(unsigned_of(time.tv_sec), 0, kLastSecond);
+  const std::int64_t us = seconds * kMicrosecondsPerSecond + unsigned_of(time.tv_usec);
+  return {std::min(us, kLastSecond * kMicrosecondsPerSecond + kMicrosecondsPerSecond - 1)};
 }
 
 struct ClosePcap {

@@ -89,6 +89,20 @@ TEST(Reader, ReadsEveryForm) {
        "EN10MB\n1999999 1:aa\nend\n"},
       {"pcapng", pcapng(0, 7), "RAW\n7 2:aabb\nend\n"},
       {"no packets", PcapFile(147).build(), "number 147\nend\n"},
+      {"seconds beyond 2038", PcapFile().packet(0x80000000, 0, hex("aa")).build(),
+       "EN10MB\n2147483648000000 1:aa\nend\n"},
+      {"fraction of more than a second", PcapFile().packet(5, 1'500'000, hex("aa")).build(),
+       "EN10MB\n6500000 1:aa\nend\n"},
+      {"nanoseconds of more than a second",
+       PcapFile(1, Endian::kLittle, test::kPcapNanoseconds)
+           .packet(5, 1'500'000'000, hex("aa"))
+           .build(),
+       "EN10MB\n6500000 1:aa\nend\n"},
+      {"all ones", PcapFile().packet(0xffffffff, 0xffffffff, hex("aa")).build(),
+       "EN10MB\n4294971589967295 1:aa\nend\n"},
+      {"all ones, big-endian",
+       PcapFile(1, Endian::kBig).packet(0xffffffff, 0xffffffff, hex("aa")).build(),
+       "EN10MB\n4294971589967295 1:aa\nend\n"},
       {"times far away stay in the year 9999", pcapng(0xffffffff, 0xffffffff),
        "RAW\n253402300799551615 2:aabb\nend\n"},
   };
