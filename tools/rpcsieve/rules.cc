@@ -142,8 +142,11 @@ std::unique_ptr<Sieve> load_sieve(const RuleOptions& options, Status& status) {
     const auto rules = load_rules(options, status);
     return rules ? compile_sieve(*rules, status) : nullptr;
   }
-  if (options.paths.size() == 1) return load_database(*database, status);
-  complain("{} is a database: it cannot be joined with other rules", *database);
+  const bool alone = options.paths.size() == 1;
+  if (alone && options.variables.empty()) return load_database(*database, status);
+  complain("{} is a database: {}", *database,
+           alone ? "its variables are compiled in; give --var to rpcsieve compile"
+                 : "it cannot be joined with other rules");
   status = Status::kFailed;
   return nullptr;
 }

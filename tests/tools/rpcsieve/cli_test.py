@@ -311,6 +311,15 @@ class Scan(CommandLine):
         from_file = self.expect(0, "scan", self.capture, "-r", self.path("x.db"), "--eve", "-")
         self.assertEqual(from_rules.stdout, from_file.stdout)
 
+    def test_variables_of_a_database_are_compiled_in(self):
+        self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
+        admins = ["--var", f"ADMINS={wire.CLIENT}"]
+        self.assertEqual(self.expect(0, "scan", self.capture, "-r", self.rules, *admins).stdout,
+                         b"")
+        done = self.expect(2, "scan", self.capture, "-r", self.path("x.db"), *admins)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"x.db is a database: its variables are compiled in", done.stderr)
+
     def test_bad_database(self):
         self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
         whole = self.read("x.db")
