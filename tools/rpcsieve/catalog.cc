@@ -85,15 +85,16 @@ std::vector<const Interface*> all() {
 
 void complain_of_unknown(const std::string& query) {
   const auto near = compiler::nearest(query, Catalog::builtin().names());
-  complain("the catalogue has no interface or pipe '{}'{}", query,
-           near.empty() ? "" : fmt::format("; did you mean {}?", near));
+  complain(
+      "the catalogue has no interface or pipe '{}'{}", query,
+      near.empty() ? "; rpcsieve catalog lists them" : fmt::format("; did you mean {}?", near));
 }
 
 Status catalog(const std::string& query) {
   const auto found = query.empty() ? all() : find(query);
   if (found.empty()) {
     complain_of_unknown(query);
-    return Status::kBad;
+    return Status::kFailed;
   }
   Output out("-");
   const bool by_pipe = !query.empty() && found.size() > 1 && !parse_uuid(query);

@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "compiler/diagnostic.h"
 #include "tools/rpcsieve/commands.h"
 
 namespace {
@@ -17,6 +18,16 @@ constexpr const char* kExitStatuses =
     "Exit status: 0 done; 1 what was checked is bad; 2 usage or I/O error, bad capture or "
     "database.";
 
+// complain_of_unknown names the word that stands where a command should.
+void complain_of_unknown(const CLI::App& app, const std::string& word) {
+  std::vector<std::string_view> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const auto near = rpcsieve::compiler::nearest(word, commands);
+  rpcsieve::cli::complain("unknown {} '{}'; {}rpcsieve --help lists them",
+                          word.front() == '-' ? "option" : "command", word,
+                          near.empty() ? "" : fmt::format("did you mean {}? ", near));
+}
+
 Status run(int argc, char** argv) {
   Status status = Status::kDone;
   CLI::App app(kAbout, "rpcsieve");
@@ -30,6 +41,14 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_catalog(app, status);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const auto unknown = app.remaining();
+    if (unknown.empty() || unknown.front().empty()) {
+      app.exit(error);
+    } else {
+      complain_of_unknown(app, unknown.front());
+    }
+    return Status::kFailed;
   } catch (const CLI::ParseError& error) {
     const bool asked_for = app.exit(error) == 0;  // --help and --version come as errors too
     std::cout.flush();

@@ -120,6 +120,16 @@ class Usage(CommandLine):
             self.assertEqual(done.stdout, b"")
             self.assertNotEqual(done.stderr, b"")
 
+    def test_unknown_command(self):
+        for arguments, message in [
+                (["bogus"], b"unknown command 'bogus'; rpcsieve --help lists them"),
+                (["chek", self.rules], b"unknown command 'chek'; did you mean check? "),
+                (["--colour"], b"unknown option '--colour'; "),
+                ([""], b"A subcommand is required"),
+                ([], b"A subcommand is required")]:
+            self.assertIn(message, self.expect(2, *arguments).stderr)
+        self.assertIn(b"RULES is required", self.expect(2, "check").stderr)
+
     def test_output_that_cannot_be_written(self):
         for arguments in [["--help"], ["catalog"], ["check", self.rules], ["calls", self.capture],
                           ["scan", self.capture, "-r", self.rules],
@@ -446,8 +456,12 @@ class CatalogCommand(CommandLine):
         self.assertGreater(len(self.expect(0, "catalog").stdout.splitlines()), 100)
 
     def test_unknown(self):
-        self.assertIn(b"did you mean lsarpc?", self.expect(1, "catalog", "lsarpcc").stderr)
-        self.expect(1, "catalog", "00000000-0000-0000-0000-00000000dead")
+        self.assertIn(b"did you mean lsarpc?", self.expect(2, "catalog", "lsarpcc").stderr)
+        for query in ["zzzzzzzz", "00000000-0000-0000-0000-00000000dead"]:
+            done = self.expect(2, "catalog", query)
+            self.assertEqual(done.stdout, b"")
+            self.assertIn(f"no interface or pipe '{query}'; rpcsieve catalog lists".encode(),
+                          done.stderr)
 
 
 if __name__ == "__main__":
