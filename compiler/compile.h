@@ -18,8 +18,8 @@ struct Inputs {
   std::map<std::string, std::string> variables;  // NAME → "cidr,cidr"
 };
 
-// RuleSet is everything that was read: the Ir, its numbers, and the sids.lock that they come from, or
-// that would keep them: beside the first of the rules.
+// RuleSet is everything that was read: the Ir, its numbers, and the sids.lock that they come from,
+// or that would keep them: beside the first of the rules.
 struct RuleSet {
   Ir ir;
   Sids sids;
