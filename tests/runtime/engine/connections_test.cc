@@ -140,7 +140,9 @@ TEST(Connections, AreNotEndedByForgedPackets) {
     return session.forge(f.kind, Side::kClient, f.off, Buffer(f.bytes, 'x'));
   };
   for (const Forgery& f : forgeries) {
-    const auto alerts = [](TcpSession session) { return play(session.capture(), only_alerts()); };
+    const auto alerts = [](const TcpSession& session) {
+      return play(session.capture(), only_alerts());
+    };
     EXPECT_EQ(alerts(forge(bound_session(), f).say(key_read(2))), kKeyRead) << f.name;
     EXPECT_EQ(alerts(forge(bound_session(), f).pause(kLongAfter / 2).say(key_read(2))), kKeyRead)
         << f.name << ", then silence";

@@ -24,7 +24,7 @@ TEST(Dealer, GivesTheSameRecordsWithAnyNumberOfThreads) {
   const Capture capture = many();
   const Records want = sorted(play(capture));
   EXPECT_EQ(want.size(), 12U * 26U);
-  for (const std::size_t threads : {1, 2, 4}) {
+  for (const std::size_t threads : {1U, 2U, 4U}) {
     Records records;
     engine::Dealer dealer(sensor_database(), sensor_matcher(), all_calls(), threads,
                           [&](const alert::Record& record) { records.push_back(print(record)); });
@@ -44,7 +44,7 @@ TEST(Dealer, GivesTheSameRecordsWithAnyNumberOfThreads) {
 
 // Without finish() the threads still end.
 TEST(Dealer, CanBeDroppedAtAnyTime) {
-  for (const std::size_t packets : {0, 1, 2000}) {
+  for (const std::size_t packets : {0U, 1U, 2000U}) {
     engine::Dealer dealer(sensor_database(), sensor_matcher(), all_calls(), 4,
                           [](const alert::Record&) {});
     const Buffer frame = tcp("10.0.0.5", 1, "10.0.0.1", 2).syn().ethernet();

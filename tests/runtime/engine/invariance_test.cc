@@ -67,7 +67,7 @@ TEST(Invariance, OfRepetition) {
     for (const std::size_t n : kSegmentBytes) {
       EXPECT_EQ(play(each_twice(cut(c, n))), want) << c.name << " each twice " << n;
       EXPECT_EQ(play(join(cut(c, n), cut(c, 100))), want) << c.name << " all twice " << n;
-      for (const std::size_t overlap : {1, 4, 99})
+      for (const std::size_t overlap : {1U, 4U, 99U})
         EXPECT_EQ(play(cut(c, n, overlap)), want) << c.name << " overlap " << overlap << ' ' << n;
     }
   }

@@ -19,7 +19,7 @@ engine::Options small() {
 
 // another is one of a flood of connections: from ever new ports, each later than the one before.
 TcpSession another(std::uint16_t number) {
-  return TcpSession({"10.0.0.66", number, "10.0.0.1", 49664}).pause(number * 1000);
+  return TcpSession({"10.0.0.66", number, "10.0.0.1", 49664}).pause(std::int64_t{number} * 1000);
 }
 
 // later is a session behind the flood.

@@ -66,7 +66,7 @@ TEST(Losses, OfASnaplenAddNothing) {
   for (const Conversation& c : conversations()) {
     const Capture capture = TcpSession(c.ends).open().say(c.talk).capture();
     const Records whole = play(capture);
-    for (const std::size_t snaplen : {20, 54, 60, 96, 128, 150, 256, 1000}) {
+    for (const std::size_t snaplen : {20U, 54U, 60U, 96U, 128U, 150U, 256U, 1000U}) {
       Sensor sensor;
       for (const Sent& sent : capture) {
         const Buffer frame = sent.packet.ethernet();
