@@ -155,8 +155,6 @@ Buffer compressed() {
 namespace smb1 {
 namespace {
 
-constexpr std::size_t kHeader = 32;
-
 enum Command : std::uint8_t {
   kOpen = 0x02,
   kClose = 0x04,

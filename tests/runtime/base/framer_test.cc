@@ -199,7 +199,7 @@ TEST(Framer, RandomStreamsInAnySplit) {
     Stream in(random() % 40);
     for (int& letter : in) letter = kLetters[random() % std::size(kLetters)];
     const Units want = Reference(in).read();
-    for (const std::size_t chunk : {1, 2, 3, 5, 100}) ASSERT_EQ(run(in, chunk), want) << round;
+    for (const std::size_t chunk : {1U, 2U, 3U, 5U, 100U}) ASSERT_EQ(run(in, chunk), want) << round;
   }
 }
 

@@ -260,7 +260,7 @@ TEST(Smb2, EverySplitOfTheTable) {
     SCOPED_TRACE(c.name);
     const Buffer wire = joined(c.wire);
     if (wire.size() < 1500) expect_same_for_every_split(wire, [] { return Player(); });
-    for (const std::size_t n : {1, 3, 7, 64, 117, 1000})
+    for (const std::size_t n : {1U, 3U, 7U, 64U, 117U, 1000U})
       EXPECT_EQ(feed(Player(), wire, n, n), c.want) << n;
   }
 }
