@@ -52,7 +52,8 @@ class Channel {
   void lost(bool to_server);
 
   // pipe_name gives the name that the pipe was opened by, in lower case ASCII, without \PIPE\ and
-  // leading backslashes; empty when its opening was not captured.
+  // leading backslashes; empty when its opening was not captured. It holds at the pipe's
+  // kPipeClosed too, unless the number had to be given to another pipe at once (Limits::smb_pipes).
   [[nodiscard]] std::string_view pipe_name(std::uint32_t pipe) const;
 
   // reset makes it as new, keeping the memory that it holds.

@@ -130,16 +130,24 @@ Pipes::Number Pipes::make(const Handle& handle, const Name& name, bool shown) {
   return pipe;
 }
 
-// free_number gives a number that stands for nothing. If all are taken, that pipe goes which was
-// not used for the longest time; those of which nothing shows that they are pipes go first.
+// free_number gives a number that stands for nothing. One that was closed just now keeps its name
+// until that is told, so it comes last. If all are taken, that pipe goes which was not used for the
+// longest time; those of which nothing shows that they are pipes go first.
 Pipes::Number Pipes::free_number() {
-  const auto free =
-      std::find_if(pipes_.begin(), pipes_.end(), [](const Pipe& p) { return !p.open; });
-  if (free != pipes_.end()) return static_cast<Number>(free - pipes_.begin());
+  Number untold = kNoPipe;
+  for (Number i = 0; i < pipes_.size(); ++i) {
+    if (pipes_[i].open) continue;
+    if (std::find(closed_.begin(), closed_.end(), i) == closed_.end()) return i;
+    untold = i;
+  }
   if (pipes_.size() < pipes_limit_) {
     pipes_.emplace_back();
     return static_cast<Number>(pipes_.size() - 1);
   }
+  return untold == kNoPipe ? evict() : untold;
+}
+
+Pipes::Number Pipes::evict() {
   const auto oldest = std::min_element(
       pipes_.begin(), pipes_.end(),
       [](const Pipe& a, const Pipe& b) { return a.shown != b.shown ? b.shown : a.used < b.used; });

@@ -86,6 +86,7 @@ class Pipes {
 
   Number make(const Handle& handle, const Name& name, bool shown);
   Number free_number();
+  Number evict();
   Number use(Number pipe);
   void drop(Number pipe);
   void retire(Number pipe);

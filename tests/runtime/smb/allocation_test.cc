@@ -1,22 +1,8 @@
-// Once warm, a channel allocates nothing: this program counts every `new`.
+// Once warm, a channel allocates nothing.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "tests/runtime/smb/player.h"
-
-namespace {
-std::size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t /*size*/) noexcept { std::free(p); }
+#include "tests/support/allocations.h"
 
 namespace rpcsieve::test {
 namespace {
@@ -47,9 +33,9 @@ TEST(Allocation, NoneOnceWarm) {
     }
   };
   play();
-  const std::size_t before = g_allocations;
+  const std::size_t before = allocations();
   for (int round = 0; round < 100; ++round) play();
-  EXPECT_EQ(g_allocations, before);
+  EXPECT_EQ(allocations(), before);
   EXPECT_GT(events, 700U);
 }
 

@@ -28,6 +28,17 @@ TEST(Limits, TheIdlestPipeMakesRoom) {
   EXPECT_EQ(player.count(Counter::smb_pipes_dropped), 1U);
 }
 
+TEST(Limits, ANumberThatWasClosedJustNowIsGivenRatherThanOneTaken) {
+  Limits limits;
+  limits.smb_pipes = 2;
+  Player player(limits);
+  player(ipc() + write(7, pdu(9)).build() + write(8, pdu(9)).build());
+  player(create("samr").id(3).build());
+  EXPECT_EQ(player(create_response(8).id(3).build() + write(8, pdu(9)).build()),
+            (Units{"closed 1", "data 1 samr c>s 9"}));
+  EXPECT_EQ(player.count(Counter::smb_pipes_dropped), 0U);
+}
+
 TEST(Limits, WhatWasNotShownToBeAPipeGoesBeforeWhatWas) {
   Limits limits;
   limits.smb_pipes = 2;

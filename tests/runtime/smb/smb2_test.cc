@@ -110,7 +110,7 @@ const ChannelCase kCases[] = {
     {"a file id that is given again is a new pipe",
      {ipc(), opened("lsarpc", 7), write(7, pdu(10)).build(), opened("samr", 7),
       write(7, pdu(11)).build()},
-     {"data 0 lsarpc c>s 10", "closed 0", "data 0 samr c>s 11"}},
+     {"data 0 lsarpc c>s 10", "closed 0", "data 1 samr c>s 11"}},
     {"tree disconnect closes its pipes only",
      {ipc(5), ipc(6), opened("lsarpc", 7, 5), opened("samr", 8, 6),
       write(7, pdu(10)).tree(5).build(), write(8, pdu(11)).tree(6).build(),
@@ -313,6 +313,15 @@ TEST(Smb2, WhatFollowsALossIsMarkedOnceInEachPipe) {
             (Units{"data 0 lsarpc c>s 9 after-loss", "data 0 lsarpc c>s 9", "data 1 samr s>c 9",
                    "data 1 samr c>s 9 after-loss"}));
   EXPECT_EQ(player(opened("winreg", 9) + write(9, pdu(9)).build()), Units{"data 2 winreg c>s 9"});
+}
+
+TEST(Smb2, AClosedPipeKeepsItsNameUntilThatIsTold) {
+  Player player;
+  player(ipc() + opened("lsarpc", 7) + write(7, pdu(9)).build() + create("samr").id(3).build());
+  const Buffer wire = create_response(7).id(3).build();
+  player.channel().push({wire, wire.size(), {}, false});
+  EXPECT_EQ(player.channel().next()->kind, smb::Event::Kind::kPipeClosed);
+  EXPECT_EQ(player.channel().pipe_name(0), "lsarpc");
 }
 
 TEST(Smb2, LongMessagesAreReadUpToTheLimit) {
