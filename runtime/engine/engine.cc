@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "runtime/base/sequence.h"
 #include "runtime/engine/conversation.h"
 #include "runtime/engine/queue.h"
 #include "runtime/engine/tracker.h"
@@ -64,8 +65,6 @@ constexpr std::uint64_t kPacketsPerIdleCheck = 64;
 // The least that is tried of a segment in the middle of a stream: fewer bytes look like SMB or RPC
 // too easily.
 constexpr std::size_t kMidstreamBytes = 16;
-
-std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
 
 // begin notes where a side's stream begins.
 void begin(Flow& flow, std::uint8_t side, std::uint32_t first) {

@@ -7,11 +7,10 @@
 
 #include <algorithm>
 
+#include "runtime/base/sequence.h"
+
 namespace rpcsieve::stream {
 namespace {
-
-// distance is b - a for sequence numbers less than 2^31 apart [RFC 9293 §3.4].
-std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(b - a); }
 
 // nearer gives the one of two sequence numbers that comes first, seen from a third.
 std::uint32_t nearer(std::uint32_t a, std::uint32_t b, std::uint32_t from) {
