@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 // zerologon-attempt must see eight zero bytes at their place and nowhere else. Here its patterns,
 // as shipped, meet stubs laid out by the specification [MS-NRPC §3.5.4.4.1, §3.5.4.4.2; C706 §14;

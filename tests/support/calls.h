@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runtime/match/matcher.h"
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::test {
 

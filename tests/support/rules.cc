@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "compiler/backend/backend.h"
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::test {
 

@@ -5,7 +5,7 @@
 
 #include "runtime/alert/record.h"
 #include "runtime/engine/engine.h"
-#include "tests/support/tcp_session.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::test {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::test {
 

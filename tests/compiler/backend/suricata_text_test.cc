@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/forge.h"
 #include "tests/support/rules.h"
-#include "tests/support/wire.h"
 
 namespace rpcsieve::compiler::suricata {
 namespace {

@@ -7,8 +7,8 @@
 #include "compiler/ir/lower.h"
 #include "compiler/ir/operations.h"
 #include "compiler/ir/stub.h"
+#include "tests/support/forge.h"
 #include "tests/support/spec.h"
-#include "tests/support/wire.h"
 
 namespace rpcsieve::compiler {
 namespace {

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include "tests/support/capture_file.h"
+#include "tests/support/forge.h"
+#include "tests/support/temporary_file.h"
 
 namespace rpcsieve::capture {
 namespace {

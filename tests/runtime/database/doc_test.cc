@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::database {
 namespace {

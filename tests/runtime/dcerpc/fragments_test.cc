@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "tests/runtime/dcerpc/trace.h"
-#include "tests/support/dcerpc_builder.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::dcerpc {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/runtime/dcerpc/trace.h"
-#include "tests/support/dcerpc_builder.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::dcerpc {
 namespace {

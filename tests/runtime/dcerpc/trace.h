@@ -8,7 +8,7 @@
 #include "runtime/base/limits.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/dcerpc/framing.h"
-#include "tests/support/dcerpc_builder.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::dcerpc {
 

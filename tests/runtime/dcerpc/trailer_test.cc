@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "runtime/dcerpc/pdu.h"
-#include "tests/support/dcerpc_builder.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::dcerpc {
 namespace {

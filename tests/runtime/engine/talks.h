@@ -2,9 +2,8 @@
 
 #include <string>
 
-#include "tests/support/dcerpc_builder.h"
+#include "tests/support/forge.h"
 #include "tests/support/sensor.h"
-#include "tests/support/smb_builder.h"
 
 namespace rpcsieve::test {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/wire.h"
+#include "tests/support/forge.h"
 
 namespace rpcsieve::test {
 namespace {

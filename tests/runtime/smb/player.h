@@ -8,7 +8,7 @@
 
 #include "runtime/smb/channel.h"
 #include "runtime/smb/nbss.h"
-#include "tests/support/smb_builder.h"
+#include "tests/support/forge.h"
 #include "tests/support/splits.h"
 
 namespace rpcsieve::test {

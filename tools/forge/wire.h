@@ -8,7 +8,7 @@
 #include "runtime/base/cursor.h"
 #include "runtime/base/uuid.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 using Buffer = std::vector<std::uint8_t>;
 
@@ -48,4 +48,4 @@ Buffer hex(std::string_view digits);
 // operator+ joins messages.
 Buffer operator+(Buffer left, const Buffer& right);
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

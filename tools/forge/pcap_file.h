@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "tests/support/wire.h"
+#include "tools/forge/wire.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 inline constexpr std::uint32_t kPcapMicroseconds = 0xa1b2c3d4, kPcapNanoseconds = 0xa1b23c4d;
 
@@ -24,7 +23,4 @@ class PcapFile {
   Wire out_;
 };
 
-// write_file makes a file of that name in the tests' temporary folder and gives its path.
-std::string write_file(const std::string& name, Bytes content);
-
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/support/wire.h"
+#include "tools/forge/wire.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 // session_message puts the session service header before a message [RFC 1002 §4.3.1].
 Buffer session_message(const Buffer& message);
@@ -158,4 +158,4 @@ Message tree_connect_andx_response(std::string_view service);
 Message done(std::uint8_t command);
 
 }  // namespace smb1
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

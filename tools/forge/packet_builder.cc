@@ -1,6 +1,6 @@
-#include "tests/support/packet_builder.h"
+#include "tools/forge/packet_builder.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 namespace {
 
 Wire big() { return Wire(Endian::kBig); }
@@ -136,4 +136,4 @@ Buffer TcpPacket::null() const {
   return Wire().u32(source_.address.is_v4() ? 2 : 24).build() + ip();
 }
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

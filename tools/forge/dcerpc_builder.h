@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/support/wire.h"
+#include "tools/forge/wire.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 // Syntax is an interface or a transfer syntax, as a presentation context names them.
 struct Syntax {
@@ -118,4 +118,4 @@ inline constexpr std::uint16_t kAccepted = 0;
 inline constexpr std::uint16_t kProviderRejected = 2;
 inline constexpr std::uint16_t kNegotiateAck = 3;
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

@@ -1,9 +1,9 @@
-#include "tests/support/tcp_session.h"
+#include "tools/forge/tcp_session.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 namespace {
 
 constexpr std::int64_t kBetweenPacketsUs = 100;
@@ -139,4 +139,4 @@ Capture interleave(const Capture& a, const Capture& b) {
   return both;
 }
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

@@ -1,8 +1,8 @@
-#include "tests/support/smb_builder.h"
+#include "tools/forge/smb_builder.h"
 
 #include <algorithm>
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 Buffer session_message(const Buffer& message) {
   return Wire(Endian::kBig).u32(message.size()).build() + message;
@@ -350,4 +350,4 @@ Message tree_connect_andx_response(std::string_view service) {
 Message done(std::uint8_t command) { return response(command, Wire()); }
 
 }  // namespace smb1
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "runtime/base/timestamp.h"
-#include "tests/support/packet_builder.h"
-#include "tests/support/wire.h"
+#include "tools/forge/packet_builder.h"
+#include "tools/forge/wire.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 enum class Side : std::uint8_t { kClient, kServer };
 
@@ -101,4 +101,4 @@ Capture only(Side side, const Capture& capture);
 Capture join(Capture first, const Capture& second);
 Capture interleave(const Capture& a, const Capture& b);
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

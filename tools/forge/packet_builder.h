@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "runtime/base/endpoint.h"
-#include "tests/support/wire.h"
+#include "tools/forge/wire.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 // TcpPacket builds one packet of a TCP connection, from the link layer down, as a capture holds it:
 //   tcp("10.0.0.1", 1025, "10.0.0.2", 445).sequence(1).payload(bytes).ethernet()
@@ -58,4 +58,4 @@ class TcpPacket {
 TcpPacket tcp(std::string_view source, std::uint16_t source_port, std::string_view destination,
               std::uint16_t destination_port);
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

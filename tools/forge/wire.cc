@@ -1,9 +1,9 @@
-#include "tests/support/wire.h"
+#include "tools/forge/wire.h"
 
 #include <cctype>
 #include <stdexcept>
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 
 Wire& Wire::number(std::uint64_t value, std::size_t size) {
   out_.resize(out_.size() + size);
@@ -80,4 +80,4 @@ Buffer operator+(Buffer left, const Buffer& right) {
   return left;
 }
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

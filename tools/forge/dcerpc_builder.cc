@@ -1,6 +1,6 @@
-#include "tests/support/dcerpc_builder.h"
+#include "tools/forge/dcerpc_builder.h"
 
-namespace rpcsieve::test {
+namespace rpcsieve::forge {
 namespace {
 
 constexpr std::uint8_t kRequest = 0;
@@ -128,4 +128,4 @@ PduBuilder shutdown() { return {kShutdown, 0}; }
 PduBuilder cancel(std::uint32_t call_id) { return {kCancel, call_id}; }
 PduBuilder orphaned(std::uint32_t call_id) { return {kOrphaned, call_id}; }
 
-}  // namespace rpcsieve::test
+}  // namespace rpcsieve::forge

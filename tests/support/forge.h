@@ -1,0 +1,16 @@
+#pragma once
+
+#include "tools/forge/dcerpc_builder.h"
+#include "tools/forge/packet_builder.h"
+#include "tools/forge/pcap_file.h"
+#include "tools/forge/smb_builder.h"
+#include "tools/forge/tcp_session.h"
+#include "tools/forge/wire.h"
+
+namespace rpcsieve::test {
+
+// Tests are written in the forge's words.
+using namespace forge;
+using forge::operator+;
+
+}  // namespace rpcsieve::test
