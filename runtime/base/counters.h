@@ -14,7 +14,7 @@ namespace rpcsieve {
 #define RPCSIEVE_COUNTERS(X)                                                                \
   X(packets) X(bytes)                                                                       \
   X(packet_truncated) X(packet_not_ip) X(packet_bad_ip) X(packet_ip_fragment)               \
-  X(packet_other_protocol) X(packet_bad_tcp)                                                \
+  X(packet_other_protocol) X(packet_bad_tcp) X(packet_bad_udp) X(datagrams)                \
   X(flows) X(flows_evicted) X(flows_ignored) X(conversations) X(conversations_evicted)      \
   X(stream_bytes) X(stream_early_segments) X(stream_repeated_bytes) X(stream_gaps)          \
   X(stream_lost_bytes) X(stream_blocks_exhausted)                                           \

@@ -30,6 +30,10 @@ Counter counter_of(Verdict verdict) {
       return Counter::packet_ip_fragment;
     case Verdict::kBadTcp:
       return Counter::packet_bad_tcp;
+    case Verdict::kBadUdp:
+      return Counter::packet_bad_udp;
+    case Verdict::kUdp:
+      return Counter::datagrams;
     case Verdict::kOtherProtocol:
     case Verdict::kTcp:
       break;

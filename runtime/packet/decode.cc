@@ -1,6 +1,7 @@
-// From a captured frame down to TCP. Each layer takes the bytes it owns off the front of a Cursor
-// and names the next; nothing is copied. The lengths inside IP say where a packet ends, so padding
-// of short Ethernet frames is not taken for payload, and snaplen cuts are told from short packets.
+// From a captured frame down to TCP or UDP. Each layer takes the bytes it owns off the front of a
+// Cursor and names the next; nothing is copied. The lengths inside IP say where a packet ends, so
+// padding of short Ethernet frames is not taken for payload, and snaplen cuts are told from short
+// packets.
 #include <algorithm>
 
 #include "runtime/base/cursor.h"
@@ -18,7 +19,7 @@ constexpr std::uint16_t kEtherQinqOld = 0x9100;
 constexpr int kMaxTags = 4;
 
 // IP protocol numbers and IPv6 extension headers [RFC 8200 §4].
-constexpr std::uint8_t kTcpProtocol = 6;
+constexpr std::uint8_t kTcpProtocol = 6, kUdpProtocol = 17;
 constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragmentHeader = 44, kDestination = 60,
                        kAuthentication = 51, kMobility = 135;
 constexpr int kMaxExtensions = 8;
@@ -47,11 +48,33 @@ Verdict decode_tcp(Cursor c, std::size_t sent, Segment& segment) {
   return Verdict::kTcp;
 }
 
+// A length of 0 is that of a jumbogram [RFC 2675 §4].
+Verdict decode_udp(Cursor c, std::size_t sent, Segment& segment) {
+  constexpr std::size_t kHeader = 8;
+  segment.source.port = c.u16();
+  segment.destination.port = c.u16();
+  const std::size_t length = c.u16();
+  c.skip(2);
+  if (!c.ok()) return Verdict::kTruncated;
+  if (length != 0 && (length < kHeader || length > sent)) return Verdict::kBadUdp;
+  const std::size_t payload = (length == 0 ? sent : length) - kHeader;
+  segment.payload = c.take(std::min(c.size(), payload));
+  segment.payload_len = static_cast<std::uint32_t>(payload);
+  return Verdict::kUdp;
+}
+
 // decode_transport reads what an IP packet carries: `sent` bytes on the wire, of which `c` has
 // those that were captured.
 Verdict decode_transport(std::uint8_t protocol, Cursor c, std::size_t sent, Segment& segment) {
-  if (protocol != kTcpProtocol) return Verdict::kOtherProtocol;
-  return decode_tcp(c.sub(std::min(c.size(), sent)), sent, segment);
+  const Cursor inner = c.sub(std::min(c.size(), sent));
+  switch (protocol) {
+    case kTcpProtocol:
+      return decode_tcp(inner, sent, segment);
+    case kUdpProtocol:
+      return decode_udp(inner, sent, segment);
+    default:
+      return Verdict::kOtherProtocol;
+  }
 }
 
 // A total length of 0 is what segmentation offload leaves in packets that were never on a wire.

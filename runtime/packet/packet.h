@@ -26,18 +26,21 @@ enum class LinkType : std::uint16_t {
 // is_known says whether decode reads this link type.
 bool is_known(LinkType link);
 
-// Verdict says what became of a packet; all but kTcp have a counter of that name.
+// Verdict says what became of a packet; all but kTcp and kUdp have a counter of that name.
 enum class Verdict : std::uint8_t {
   kTcp,            // a TCP segment
+  kUdp,            // a UDP datagram
   kNotIp,          // another network protocol
-  kOtherProtocol,  // IP, but not TCP
+  kOtherProtocol,  // IP, but neither TCP nor UDP
   kFragment,       // a fragment of an IP packet
   kTruncated,      // headers end before they should (snaplen)
   kBadIp,          // an IP header that contradicts itself
   kBadTcp,         // a TCP header that contradicts itself
+  kBadUdp,         // a UDP header that contradicts itself
 };
 
-// Segment is one TCP segment. `payload` is what was captured; `payload_len` what was sent.
+// Segment is one TCP segment, or one UDP datagram, which has only ends and payload. `payload` is
+// what was captured; `payload_len` what was sent.
 struct Segment {
   Endpoint source;
   Endpoint destination;
@@ -48,11 +51,11 @@ struct Segment {
   std::uint32_t payload_len = 0;
 };
 
-// decode reads a frame down to TCP: Ethernet, Linux cooked v1 and v2, BSD null and loop, raw IP;
-// VLAN and QinQ tags; IPv4 with options, IPv6 with extension headers. Checksums are not looked at:
-// captures of offloaded traffic have wrong ones. `segment` is meaningful only for kTcp; its payload
-// is a view of `frame`. Padding behind the IP packet is not payload; a length of zero, as offloaded
-// giant segments have it, means all that was captured.
+// decode reads a frame down to TCP or UDP: Ethernet, Linux cooked v1 and v2, BSD null and loop, raw
+// IP; VLAN and QinQ tags; IPv4 with options, IPv6 with extension headers. Checksums are not looked
+// at: captures of offloaded traffic have wrong ones. `segment` is meaningful only for kTcp and
+// kUdp; its payload is a view of `frame`. Padding behind the IP packet is not payload; a length of
+// zero, as offloaded giant segments have it, means all that was captured.
 Verdict decode(LinkType link, Bytes frame, std::uint32_t wire_len, Segment& segment);
 
 }  // namespace rpcsieve::packet
