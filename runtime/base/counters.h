@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "runtime/base/memory.h"
+
 namespace rpcsieve {
 
 // Counter names everything that the engine counts, above all each way in which the wire can be
@@ -26,7 +28,7 @@ namespace rpcsieve {
   X(dcerpc_contexts_dropped) X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)             \
   X(dcerpc_orphan_answers) X(dcerpc_stub_truncated)                                         \
   X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
-  X(calls_unanswered) X(calls_late_answer)                                                  \
+  X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                                                  \
   X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)
 // clang-format on
 
@@ -44,7 +46,8 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::
 #undef RPCSIEVE_NAME
 };
 
-// Counters holds one number per Counter. One per thread; add() merges them at the end.
+// Counters holds one number per Counter, and the account of the memory that is held. One per
+// thread; add() merges the numbers at the end.
 class Counters {
  public:
   void count(Counter counter, std::uint64_t n = 1) {
@@ -53,12 +56,14 @@ class Counters {
   [[nodiscard]] std::uint64_t operator[](Counter counter) const {
     return values_[static_cast<std::size_t>(counter)];
   }
+  [[nodiscard]] Memory& memory() { return memory_; }
   void add(const Counters& other) {
     for (std::size_t i = 0; i < values_.size(); ++i) values_[i] += other.values_[i];
   }
 
  private:
   std::array<std::uint64_t, static_cast<std::size_t>(Counter::kCount)> values_{};
+  Memory memory_;
 };
 
 }  // namespace rpcsieve

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "runtime/base/bytes.h"
+#include "runtime/base/memory.h"
 #include "runtime/base/timestamp.h"
 
 namespace rpcsieve {
@@ -38,6 +38,8 @@ struct Frame {
 // Usage: push or gap, then next() until it is empty, each time.
 class Framer {
  public:
+  explicit Framer(Memory& memory) : held_(memory) {}
+
   // push hands over the stream's next bytes. They must live until next() has returned nullopt.
   void push(Bytes bytes, Timestamp time) {
     input_ = bytes;
@@ -89,15 +91,20 @@ class Framer {
   // resynchronised counts the plausible frames that ended a search.
   [[nodiscard]] std::uint32_t resynchronised() const { return resynchronised_; }
 
-  // reset forgets everything but the memory that it holds.
+  // reset forgets everything but the memory that it holds, if that is not much.
   void reset() {
-    auto memory = std::move(held_);
-    memory.clear();
-    *this = Framer();
-    held_ = std::move(memory);
+    Vector<std::uint8_t> held(held_.get_allocator());
+    if (held_.capacity() <= kKeptBytes) held.swap(held_);
+    held.clear();
+    *this = Framer(std::move(held));
   }
 
  private:
+  // A PDU of a usual size, cut in two, is held without asking for memory.
+  static constexpr std::size_t kKeptBytes = 1 << 13;
+
+  explicit Framer(Vector<std::uint8_t> held) : held_(std::move(held)) {}
+
   // begin learns the length of the frame that begins here; false: bytes are short, or lost_.
   template <class Protocol>
   bool begin(const Protocol& protocol) {
@@ -212,13 +219,13 @@ class Framer {
     return skip_ == 0;
   }
 
-  std::vector<std::uint8_t> held_;  // leading bytes of the frame under way, when it came in pieces
-  Bytes input_;                     // what push() gave and is not used yet
-  Timestamp time_;                  // of input_
-  Timestamp began_;                 // of held_[0]
-  std::size_t total_ = 0;           // length of the frame under way; 0 before it is known
-  std::size_t keep_ = 0;            // how much of it is wanted; 0 before it is known
-  std::size_t skip_ = 0;            // bytes of an earlier frame that are still to pass
+  Vector<std::uint8_t> held_;  // leading bytes of the frame under way, when it came in pieces
+  Bytes input_;                // what push() gave and is not used yet
+  Timestamp time_;             // of input_
+  Timestamp began_;            // of held_[0]
+  std::size_t total_ = 0;      // length of the frame under way; 0 before it is known
+  std::size_t keep_ = 0;       // how much of it is wanted; 0 before it is known
+  std::size_t skip_ = 0;       // bytes of an earlier frame that are still to pass
   std::uint32_t foreign_ = 0;
   std::uint32_t resynchronised_ = 0;
   bool given_ = false;  // the frame under way was handed out; its bytes must stay

@@ -12,6 +12,9 @@ struct Limits {
   std::size_t flows = 1 << 18;
   // Conversations that are known to hold SMB or RPC, per thread; as flows.
   std::size_t conversations = 1 << 16;
+  // Bytes that all conversations of a thread hold in memory that traffic can grow. The one that
+  // holds most, of a few, makes room.
+  std::size_t held_bytes = 128 << 20;
   // A flow without packets for this long has ended.
   std::int64_t flow_idle_us = 300'000'000;
 
@@ -46,6 +49,8 @@ struct Limits {
   std::size_t stub_bytes = 1 << 20;
   // Bytes of all unfinished request stubs of one association. The oldest call gives up its own.
   std::size_t dcerpc_held_bytes = 4 << 20;
+  // Calls of a thread whose outcome is awaited. The oldest is given out as unanswered.
+  std::size_t waiting_calls = 1 << 16;
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;
 };

@@ -38,7 +38,10 @@ struct Association::State {
   };
 
   State(const Limits& limits, Counters& counters)
-      : counters_(&counters), contexts_(limits, counters), calls_(limits, counters) {}
+      : counters_(&counters),
+        contexts_(limits, counters),
+        calls_(limits, counters),
+        queue_(counters.memory()) {}
 
   void push(const Frame& frame);
   void gap(bool from_client);
@@ -69,7 +72,7 @@ struct Association::State {
   InFlight calls_;
   std::optional<Auth> auth_;  // of the newest verifier that the client sent
   std::uint32_t number_ = 0;  // counts the PDUs
-  std::vector<Settled> queue_;
+  Vector<Settled> queue_;
   std::size_t given_ = 0;  // how many of the queue were handed out
 };
 

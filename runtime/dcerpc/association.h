@@ -27,8 +27,8 @@ struct Event {
   Answer answer;
   // The owner's mark on the call. On kRequest the owner may set *mark, until the following call of
   // any member; the later kAnswer or kDropped of the same call hands the value back as `token`.
-  std::uint32_t* mark = nullptr;
-  std::uint32_t token = 0;
+  std::uint64_t* mark = nullptr;
+  std::uint64_t token = 0;
 };
 
 // Association follows one connection-oriented association: one TCP connection, or one open pipe

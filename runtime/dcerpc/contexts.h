@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "runtime/base/counters.h"
 #include "runtime/base/limits.h"
@@ -27,7 +26,8 @@ struct Context {
 // the longest unused one makes room.
 class Contexts {
  public:
-  Contexts(const Limits& limits, Counters& counters) : limits_(&limits), counters_(&counters) {}
+  Contexts(const Limits& limits, Counters& counters)
+      : limits_(&limits), counters_(&counters), table_(counters.memory()) {}
 
   // offer reads the list of a bind or alter_context. `number` counts the association's PDUs.
   void offer(const Pdu& pdu, std::uint32_t number);
@@ -54,8 +54,8 @@ class Contexts {
 
   const Limits* limits_;
   Counters* counters_;
-  std::vector<Context> table_;  // in the order of the offers
-  std::uint64_t uses_ = 0;      // the clock of Context::used
+  Vector<Context> table_;   // in the order of the offers
+  std::uint64_t uses_ = 0;  // the clock of Context::used
   bool bind_seen_ = false;
 };
 

@@ -29,15 +29,23 @@ std::optional<std::uint32_t> Tail::value(Endian endian) const {
   return Cursor(last_, endian).u32();
 }
 
+InFlight::InFlight(const Limits& limits, Counters& counters)
+    : limits_(&limits),
+      counters_(&counters),
+      open_(counters.memory()),
+      flights_(counters.memory()),
+      free_(counters.memory()),
+      spare_(counters.memory()) {}
+
 InFlight::Index InFlight::open(std::uint32_t call_id, std::uint32_t number) {
   assert(find(call_id) == nullptr);
   if (free_.empty()) {
     free_.push_back(static_cast<Index>(flights_.size()));
-    flights_.emplace_back();
+    flights_.emplace_back(counters_->memory());
   }
   const Index index = free_.back();
   free_.pop_back();
-  flights_[index] = Flight();
+  flights_[index] = Flight(counters_->memory());
   open_.push_back({call_id, number, index});
   return index;
 }
@@ -101,7 +109,7 @@ void InFlight::release(Flight& flight) {
   const std::size_t capacity = flight.held.capacity();
   if (capacity > 0 && capacity <= kSpareBufferBytes && spare_.size() < kSpareBuffers)
     spare_.push_back(std::move(flight.held));
-  flight.held = {};
+  flight.held = Vector<std::uint8_t>(counters_->memory());
 }
 
 void InFlight::reset() {

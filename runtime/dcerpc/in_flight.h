@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "runtime/base/bytes.h"
 #include "runtime/base/counters.h"
@@ -30,17 +29,19 @@ class Tail {
 
 // Flight is a call from the first fragment of its request until it is answered or dropped.
 struct Flight {
+  explicit Flight(Memory& memory) : held(memory) {}
+
   Call call;
   Endian endian = Endian::kLittle;  // of the request
   bool joining = false;             // more fragments of the request are awaited
   bool broken = false;              // bytes of the stub are missing
   bool truncated = false;           // ... because a limit was met
   Bytes stub;                       // what is known of it: in `held`, or in the only fragment
-  std::vector<std::uint8_t> held;   // ... the fragments so far, joined
+  Vector<std::uint8_t> held;        // ... the fragments so far, joined
   Tail tail;                        // of the response
   bool answer_sealed = false;       // a fragment of the response is encrypted
   Answer answer;
-  std::uint32_t mark = 0;  // the owner's
+  std::uint64_t mark = 0;  // the owner's
 };
 
 // InFlight holds the calls of one association that are in flight. A call is found by its call id
@@ -53,7 +54,7 @@ class InFlight {
     Index index;
   };
 
-  InFlight(const Limits& limits, Counters& counters) : limits_(&limits), counters_(&counters) {}
+  InFlight(const Limits& limits, Counters& counters);
 
   // open begins a call; no other of this id may be open. `number` counts the association's PDUs.
   // References to other flights do not survive it.
@@ -62,7 +63,7 @@ class InFlight {
   [[nodiscard]] const Entry* find(std::uint32_t call_id) const;
   [[nodiscard]] bool full() const { return open_.size() >= limits_->dcerpc_calls; }
   // all gives the open calls, the oldest first.
-  [[nodiscard]] const std::vector<Entry>& all() const { return open_; }
+  [[nodiscard]] const Vector<Entry>& all() const { return open_; }
   Flight& operator[](Index index) { return flights_[index]; }
   void close(Index index);
   void free(Index index);
@@ -82,10 +83,10 @@ class InFlight {
 
   const Limits* limits_;
   Counters* counters_;
-  std::vector<Entry> open_;  // in the order of opening
-  std::vector<Flight> flights_;
-  std::vector<Index> free_;
-  std::vector<std::vector<std::uint8_t>> spare_;  // memory for stubs to come
+  Vector<Entry> open_;  // in the order of opening
+  Vector<Flight> flights_;
+  Vector<Index> free_;
+  Vector<Vector<std::uint8_t>> spare_;  // memory for stubs to come
   std::size_t held_bytes_ = 0;
 };
 

@@ -20,15 +20,25 @@ Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& th
       counters(the_counters),
       tracker(the_tracker),
       pool(the_limits),
-      lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }),
-      channels([&] {
-        return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible);
-      }) {}
+      lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }, the_counters.memory(),
+            the_limits.held_bytes / 2),
+      channels(
+          [&] {
+            return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible);
+          },
+          the_counters.memory(), the_limits.held_bytes / 2) {}
+
+void Workshop::keep_little() {
+  lanes.drop();
+  channels.drop();
+}
 
 bool may_begin(Bytes bytes) { return smb::plausible(bytes) || dcerpc::plausible(bytes); }
 
 Conversation::Conversation(Workshop& workshop)
-    : workshop_(workshop), duplex_(workshop.limits, workshop.pool, workshop.counters) {}
+    : workshop_(workshop),
+      duplex_(workshop.limits, workshop.pool, workshop.counters),
+      framers_{Framer(workshop.counters.memory()), Framer(workshop.counters.memory())} {}
 
 void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_id,
                         std::uint8_t client_side, bool certain) {

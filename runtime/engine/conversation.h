@@ -18,6 +18,9 @@ namespace rpcsieve::engine {
 struct Workshop {
   Workshop(const Limits& limits, Counters& counters, Tracker& tracker);
 
+  // keep_little gives back the memory that is kept for conversations to come.
+  void keep_little();
+
   const Limits& limits;
   Counters& counters;
   Tracker& tracker;

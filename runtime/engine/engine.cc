@@ -66,6 +66,9 @@ std::uint8_t client_side_of(const Flow& flow) {
 // Idle conversations cost only memory, so they are looked for now and then.
 constexpr std::uint64_t kPacketsPerIdleCheck = 64;
 
+// Conversations that one eviction compares.
+constexpr std::uint32_t kLookedAt = 16;
+
 // The least that is tried of a segment in the middle of a stream: fewer bytes look like SMB or RPC
 // too easily.
 constexpr std::size_t kMidstreamBytes = 16;
@@ -83,13 +86,16 @@ struct Engine::State {
       : options(given),
         tracker(database, matcher, options, counters),
         workshop(options.limits, counters, tracker),
+        conversations([this] { return std::make_unique<Conversation>(workshop); },
+                      counters.memory(), options.limits.held_bytes / 2),
         flows(options.limits, counters) {}
 
   // Follower is a conversation and the flow that it follows.
   struct Follower {
-    std::unique_ptr<Conversation> conversation;
-    std::uint32_t flow = flow::kNone;  // kNone: spare
+    std::unique_ptr<Conversation> conversation;  // none: a spare place
+    std::uint32_t flow = flow::kNone;
     std::uint32_t next_spare = flow::kNone;
+    std::size_t held = 0;          // bytes that the conversation took, less those that it gave back
     bool was_reset = false;        // by an RST in its place
     Timestamp closing_since = {};  // if it is in `closing`
   };
@@ -108,16 +114,24 @@ struct Engine::State {
   void close(std::uint32_t follower, Timestamp time);
   void end_closed(Timestamp now);
   void end_idle(Timestamp now);
+  template <class Before>
+  std::uint32_t first_of_few(std::uint32_t first, Before before);
+  void evict(std::uint32_t place);
+  void relieve(std::uint32_t grown);
   std::uint32_t spare_follower();
+  [[nodiscard]] Timestamp last_seen(std::uint32_t follower) const {
+    return flows[followers[follower].flow].last_seen;
+  }
 
   const Options options;
   Counters counters;
   Tracker tracker;
   Workshop workshop;
+  Spares<Conversation> conversations;
   flow::Table flows;
   std::vector<Follower> followers;
   std::uint32_t first_spare = flow::kNone;
-  std::uint32_t hand = 0;  // of end_idle
+  std::uint32_t hand = 0;  // of end_idle and evict
   Queue closing;           // followers that saw a FIN or RST
 };
 
@@ -232,6 +246,7 @@ void Engine::State::follow(std::uint32_t index, Timestamp time) {
   const std::uint32_t place = spare_follower();
   Follower& follower = followers[place];
   follower.flow = index;
+  follower.conversation = conversations.take();
   follower.conversation->open(flow.ends, flow_id_of(flow, time), client_side_of(flow),
                               flow.opener.has_value());
   for (std::uint8_t side = 0; side < 2; ++side) {
@@ -249,7 +264,10 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
   if (segment.fin) close(flow.follower, time);
   const stream::Segment piece{segment.sequence, segment.acknowledgment, segment.ack, segment.fin,
                               segment.payload,  segment.payload_len,    time};
+  const std::size_t before = counters.memory().bytes();
   follower.conversation->push(side, piece);
+  follower.held += counters.memory().bytes() - before;
+  if (counters.memory().bytes() > options.limits.held_bytes) return relieve(flow.follower);
   if (!follower.conversation->is_foreign()) return;
   unfollow(flow.follower);
   const bool from_its_beginning = flow.syn_seen[0] || flow.syn_seen[1];
@@ -269,10 +287,9 @@ void Engine::State::unfollow(std::uint32_t place) {
     flow.next_sequence[side] = expected.value_or(0);
   }
   follower.conversation->end();
-  follower.conversation->reset();
-  follower.flow = flow::kNone;
-  follower.was_reset = false;
+  conversations.give(std::move(follower.conversation));
   if (closing.has(place)) closing.leave(place);
+  follower = {};
   follower.next_spare = first_spare;
   first_spare = place;
   flow.follower = flow::kNone;
@@ -314,7 +331,7 @@ void Engine::State::end_closed(Timestamp now) {
     Follower& follower = followers[place];
     if (now.us - follower.closing_since.us <= wait) return;
     closing.leave(place);
-    if (now.us - flows[follower.flow].last_seen.us <= wait) {
+    if (now.us - last_seen(place).us <= wait) {
       closing.join(place);
       follower.closing_since = now;
     } else if (follower.was_reset || follower.conversation->is_finished()) {
@@ -327,23 +344,54 @@ void Engine::State::end_closed(Timestamp now) {
 void Engine::State::end_idle(Timestamp now) {
   if (followers.empty()) return;
   hand = hand + 1 < followers.size() ? hand + 1 : 0;
-  const Follower& follower = followers[hand];
-  if (follower.flow == flow::kNone) return;
-  const std::int64_t idle = now.us - flows[follower.flow].last_seen.us;
+  if (!followers[hand].conversation) return;
+  const std::int64_t idle = now.us - last_seen(hand).us;
   if (idle > options.limits.flow_idle_us) unfollow(hand);
 }
 
-// spare_follower gives the place of an unused conversation. When there are Limits::conversations,
-// the next in turn makes room.
+// first_of_few gives, of `first` and the next few conversations in turn, the one that comes before
+// the others.
+template <class Before>
+std::uint32_t Engine::State::first_of_few(std::uint32_t first, Before before) {
+  for (std::uint32_t seen = 0, looked = 0; seen < followers.size() && looked < kLookedAt; ++seen) {
+    hand = hand + 1 < followers.size() ? hand + 1 : 0;
+    if (!followers[hand].conversation) continue;
+    ++looked;
+    if (first == flow::kNone || before(hand, first)) first = hand;
+  }
+  return first;
+}
+
+void Engine::State::evict(std::uint32_t place) {
+  unfollow(place);
+  counters.count(Counter::conversations_evicted);
+}
+
+// relieve gives memory back, because `grown` took more than all may hold: first what nobody needs,
+// then of a few conversations that which holds most. An attack holds little, so a flood does not
+// hide it; nor does one connection that takes all it can get.
+void Engine::State::relieve(std::uint32_t grown) {
+  const auto holds_more = [this](auto a, auto b) { return followers[a].held > followers[b].held; };
+  workshop.keep_little();
+  conversations.drop();
+  for (std::uint32_t most = grown; counters.memory().bytes() > options.limits.held_bytes;) {
+    most = first_of_few(most, holds_more);
+    if (most == flow::kNone) return;
+    evict(most);
+    most = flow::kNone;
+  }
+}
+
+// spare_follower gives the place of a conversation to come. When there are Limits::conversations,
+// the one that was idle longest among a few makes room.
 std::uint32_t Engine::State::spare_follower() {
   if (first_spare == flow::kNone && followers.size() < options.limits.conversations) {
-    followers.push_back({std::make_unique<Conversation>(workshop)});
+    followers.emplace_back();
     return static_cast<std::uint32_t>(followers.size() - 1);
   }
   if (first_spare == flow::kNone) {
-    hand = hand + 1 < followers.size() ? hand + 1 : 0;
-    unfollow(hand);
-    counters.count(Counter::conversations_evicted);
+    const auto idle_longer = [this](auto a, auto b) { return last_seen(a) < last_seen(b); };
+    evict(first_of_few(flow::kNone, idle_longer));
   }
   const std::uint32_t place = first_spare;
   first_spare = followers[place].next_spare;
@@ -353,7 +401,7 @@ std::uint32_t Engine::State::spare_follower() {
 void Engine::finish() {
   State& state = *state_;
   for (std::uint32_t place = 0; place < state.followers.size(); ++place) {
-    if (state.followers[place].flow != flow::kNone) state.unfollow(place);
+    if (state.followers[place].conversation) state.unfollow(place);
   }
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);

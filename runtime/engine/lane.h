@@ -14,7 +14,9 @@ namespace rpcsieve::engine {
 class Lane {
  public:
   Lane(const Limits& limits, Counters& counters)
-      : counters_(counters), association_(limits, counters) {}
+      : counters_(counters),
+        framers_{Framer(counters.memory()), Framer(counters.memory())},
+        association_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
   // the client's the lane tells from the PDUs, unless `origin` knows it for certain.

@@ -1,18 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "runtime/base/memory.h"
+
 namespace rpcsieve::engine {
 
 // Spares keeps objects that are not needed now, with the memory that they grew, for the next who
-// needs one: connections come and go, the allocator is not asked again. T has reset().
+// needs one: connections come and go, the allocator is not asked again. While much memory is held
+// it keeps nothing. T has reset().
 template <class T>
 class Spares {
  public:
-  explicit Spares(std::function<std::unique_ptr<T>()> make) : make_(std::move(make)) {}
+  Spares(std::function<std::unique_ptr<T>()> make, const Memory& memory, std::size_t much)
+      : make_(std::move(make)), memory_(memory), much_(much) {}
 
   std::unique_ptr<T> take() {
     if (spares_.empty()) return make_();
@@ -22,12 +27,17 @@ class Spares {
   }
 
   void give(std::unique_ptr<T> object) {
+    if (memory_.bytes() > much_) return;
     object->reset();
     spares_.push_back(std::move(object));
   }
 
+  void drop() { spares_.clear(); }
+
  private:
   std::function<std::unique_ptr<T>()> make_;
+  const Memory& memory_;
+  const std::size_t much_;
   std::vector<std::unique_ptr<T>> spares_;
 };
 

@@ -2,6 +2,8 @@
 // first, that the capture's clock empties from the front.
 #include "runtime/engine/tracker.h"
 
+#include <algorithm>
+
 #include "runtime/engine/outcome.h"
 
 namespace rpcsieve::engine {
@@ -18,7 +20,8 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       counters_(counters),
       early_(options.early),
       every_call_(options.every_call),
-      wait_us_(options.limits.outcome_wait_us) {}
+      wait_us_(options.limits.outcome_wait_us),
+      most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
   switch (event.kind) {
@@ -34,7 +37,7 @@ void Tracker::take(Event& event, const Origin& origin) {
 void Tracker::request(Event& event, const Origin& origin) {
   imply_interface(event.call, origin.pipe);
   count(event.call);
-  *event.mark = kNone;
+  *event.mark = kNoMark;
   hits_.clear();
   if (matcher_.watches(event.call)) {
     matcher_.match({event.call, event.stub, origin.transport, origin.pipe, origin.client().address,
@@ -47,7 +50,7 @@ void Tracker::request(Event& event, const Origin& origin) {
   Waiting& waiting = waiting_[index];
   waiting.record.number = number;
   waiting.hits.assign(hits_.begin(), hits_.end());
-  *event.mark = index;
+  *event.mark = mark_of(index);
   if (early_) give_alerts(waiting, Answer{});
 }
 
@@ -68,13 +71,18 @@ void Tracker::imply_interface(dcerpc::Call& call, std::string_view pipe) const {
 }
 
 std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
-  if (free_ == kNone) {
+  if (free_ == kNone && waiting_.size() < most_waiting_) {
     waiting_.emplace_back();
     free_ = static_cast<std::uint32_t>(waiting_.size() - 1);
+  }
+  if (free_ == kNone) {
+    counters_.count(Counter::calls_not_awaited);
+    expire();
   }
   const std::uint32_t index = free_;
   Waiting& waiting = waiting_[index];
   free_ = waiting.next_free;
+  ++waiting.turn;
   alert::CallRecord& record = waiting.record;
   record.flow_id = origin.flow_id;
   record.client = origin.client();
@@ -86,24 +94,25 @@ std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
   return index;
 }
 
-// answer ends a call: the association lets go of its token.
-void Tracker::answer(std::uint32_t token, const Answer& answer) {
-  if (token == kNone) return;
-  Waiting& waiting = waiting_[token];
-  if (queue_.has(token)) {
-    queue_.leave(token);
-    give(waiting, answer);
+// answer ends a call, if it is still awaited.
+void Tracker::answer(std::uint64_t mark, const Answer& answer) {
+  if (mark == kNoMark) return;
+  const auto index = static_cast<std::uint32_t>(mark);
+  if (queue_.has(index) && mark == mark_of(index)) {
+    settle(index, answer);
   } else if (answer.kind != Answer::Kind::kNone) {
     counters_.count(Counter::calls_late_answer);
   }
-  waiting.next_free = free_;
-  free_ = token;
 }
 
-void Tracker::expire() {
-  const std::uint32_t index = queue_.oldest();
+void Tracker::expire() { settle(queue_.oldest(), Answer{}); }
+
+void Tracker::settle(std::uint32_t index, const Answer& answer) {
+  Waiting& waiting = waiting_[index];
   queue_.leave(index);
-  give(waiting_[index], Answer{});
+  give(waiting, answer);
+  waiting.next_free = free_;
+  free_ = index;
 }
 
 database::Returns Tracker::returns_of(const Uuid& uuid, std::uint16_t version_major,

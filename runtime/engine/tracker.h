@@ -52,23 +52,30 @@ class Tracker {
  private:
   static constexpr std::uint32_t kNone = Queue::kNone;
 
-  // Waiting is a call whose outcome is awaited. It keeps its place until the association lets go of
-  // it, even when its records were given out before.
+  // Waiting is a call whose outcome is awaited. Its place goes to another call when its records are
+  // given out; an answer that comes later is known by its mark, which was another turn's.
   struct Waiting {
     alert::CallRecord record;
     std::vector<match::Hit> hits;
+    std::uint32_t turn = 0;  // counts the calls that had this place
     std::uint32_t next_free = kNone;
   };
+  // A mark is a place and its turn. Calls that nobody waits for have none.
+  static constexpr std::uint64_t kNoMark = ~std::uint64_t{0};
+  [[nodiscard]] std::uint64_t mark_of(std::uint32_t index) const {
+    return std::uint64_t{waiting_[index].turn} << 32 | index;
+  }
 
   [[nodiscard]] std::int64_t waited(std::uint32_t index, Timestamp now) const {
     return now.us - waiting_[index].record.call.time.us;
   }
   void request(dcerpc::Event& event, const Origin& origin);
-  void answer(std::uint32_t token, const dcerpc::Answer& answer);
+  void answer(std::uint64_t mark, const dcerpc::Answer& answer);
   void count(const dcerpc::Call& call);
   void imply_interface(dcerpc::Call& call, std::string_view pipe) const;
   std::uint32_t wait(const dcerpc::Call& call, const Origin& origin);
   void expire();
+  void settle(std::uint32_t index, const dcerpc::Answer& answer);
   void give(Waiting& waiting, const dcerpc::Answer& answer);
   void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
   [[nodiscard]] database::Returns returns_of(const Uuid& uuid, std::uint16_t version_major,
@@ -81,10 +88,11 @@ class Tracker {
   const bool early_;
   const bool every_call_;
   const std::int64_t wait_us_;
+  const std::size_t most_waiting_;
 
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;
-  Queue queue_;  // the calls whose records were not given out yet
+  Queue queue_;  // those of waiting_ that are not free
   std::uint64_t calls_ = 0;
   std::vector<match::Hit> hits_;
   std::vector<alert::Record> records_;

@@ -61,6 +61,7 @@ class Table {
   void remove(std::uint32_t index);
 
   [[nodiscard]] Flow& operator[](std::uint32_t index) { return flows_[index]; }
+  [[nodiscard]] const Flow& operator[](std::uint32_t index) const { return flows_[index]; }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(flows_.size()); }
 
  private:

@@ -47,7 +47,7 @@ struct Channel::State {
       : counters(the_counters),
         message_limit(limits.smb_message_bytes),
         dialogue(limits, the_counters, is_rpc),
-        encrypted(limits.smb_sessions) {}
+        encrypted(limits.smb_sessions, the_counters.memory()) {}
 
   void begin(const Frame& frame);
   bool step();

@@ -25,7 +25,10 @@ std::uint64_t hash(const Dialogue::RequestKey& key) {
 }
 
 Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
-    : counters_(&counters), pipes_(limits, counters, is_rpc), requests_(limits.smb_requests) {}
+    : counters_(&counters),
+      pipes_(limits, counters, is_rpc),
+      requests_(limits.smb_requests, counters.memory()),
+      events_(counters.memory()) {}
 
 void Dialogue::begin(Timestamp time) {
   time_ = time;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "runtime/base/counters.h"
 #include "runtime/base/limits.h"
@@ -80,8 +79,8 @@ class Dialogue {
   Table<RequestKey, Request> requests_;
   Chain chain_;
   Timestamp time_;
-  std::vector<Event> events_;  // of the operation last taken
-  std::size_t given_ = 0;      // how many of them next() gave
+  Vector<Event> events_;   // of the operation last taken
+  std::size_t given_ = 0;  // how many of them next() gave
 };
 
 std::uint64_t hash(const Dialogue::RequestKey& key);

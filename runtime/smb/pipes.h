@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "runtime/base/counters.h"
 #include "runtime/base/limits.h"
@@ -97,8 +96,8 @@ class Pipes {
 
   Table<Tree, Share> trees_;
   Table<Handle, Number> handles_;  // kNoPipe: a file
-  std::vector<Pipe> pipes_;
-  std::vector<Number> closed_;
+  Vector<Pipe> pipes_;
+  Vector<Number> closed_;
   std::size_t pipes_limit_;
   std::uint64_t clock_ = 0;
   Counters* counters_;

@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
+
+#include "runtime/base/memory.h"
 
 namespace rpcsieve::smb {
 
@@ -16,8 +17,9 @@ namespace rpcsieve::smb {
 template <class Key, class Value>
 class Table {
  public:
-  explicit Table(std::size_t limit)
-      : ways_(std::clamp<std::size_t>(limit, 1, 8)),
+  Table(std::size_t limit, Memory& memory)
+      : rows_(memory),
+        ways_(std::clamp<std::size_t>(limit, 1, 8)),
         sets_limit_(std::bit_floor(std::max(limit / ways_, std::size_t{1}))) {}
 
   // find returns the value of a key, or nullptr, and counts as a use.
@@ -94,7 +96,7 @@ class Table {
 
   // grow doubles the number of sets. Each set's rows part over two, so none overflows.
   void grow() {
-    std::vector<Row> old(rows_.size() * 2);
+    Vector<Row> old(rows_.size() * 2, rows_.get_allocator());
     old.swap(rows_);
     for (Row& row : old) {
       if (row.used == 0) continue;
@@ -103,7 +105,7 @@ class Table {
     }
   }
 
-  std::vector<Row> rows_;
+  Vector<Row> rows_;
   std::size_t ways_;
   std::size_t sets_limit_;
   std::uint64_t clock_ = 0;

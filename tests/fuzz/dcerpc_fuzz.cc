@@ -91,10 +91,10 @@ class Run {
   const Limits limits_ = small();
   Bytes input_;
   Counters counters_;
-  Framer framer_;
+  Framer framer_{counters_.memory()};
   Association association_;
-  std::set<std::uint32_t> waiting_;
-  std::uint32_t number_ = 0;
+  std::set<std::uint64_t> waiting_;
+  std::uint64_t number_ = 0;
   std::string text_;
 };
 

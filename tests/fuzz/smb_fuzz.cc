@@ -56,7 +56,7 @@ std::vector<Summary> run(Bytes wire, std::size_t n) {
   limits.smb_message_bytes = kMessageBytes;
   Counters counters;
   smb::Channel channel(limits, counters, begins_as_rpc);
-  Framer framer;
+  Framer framer(counters.memory());
   std::vector<Summary> all;
   while (!wire.empty()) {
     framer.push(wire.first(std::min(n, wire.size())), {});

@@ -66,7 +66,8 @@ Stream stream(std::string_view bytes) {
 
 // run feeds a stream to a framer, its bytes in chunks of at most `chunk`, its gaps as they are.
 Units run(const Stream& in, std::size_t chunk) {
-  Framer framer;
+  Memory memory;
+  Framer framer(memory);
   Units all;
   for (std::size_t at = 0; at < in.size();) {
     const bool gap = in[at] == kGap;
@@ -205,7 +206,8 @@ TEST(Framer, RandomStreamsInAnySplit) {
 
 TEST(Framer, WholeFramesAreViewsOfTheInput) {
   const Buffer wire = hex("46 04 04 61 46 04 04 62");
-  Framer framer;
+  Memory memory;
+  Framer framer(memory);
   framer.push(wire, {});
   EXPECT_EQ(framer.next(Toy{})->bytes.data(), wire.data());
   EXPECT_EQ(framer.next(Toy{})->bytes.data(), wire.data() + 4);
@@ -213,7 +215,8 @@ TEST(Framer, WholeFramesAreViewsOfTheInput) {
 
 TEST(Framer, TimeIsThatOfTheFirstByte) {
   const Buffer wire = hex("46 04 04 61 46 04 04 62");
-  Framer framer;
+  Memory memory;
+  Framer framer(memory);
   framer.push(Bytes(wire).first(1), {.us = 1});
   EXPECT_FALSE(framer.next(Toy{}));
   framer.push(Bytes(wire).subspan(1, 4), {.us = 2});
@@ -225,7 +228,8 @@ TEST(Framer, TimeIsThatOfTheFirstByte) {
 
 TEST(Framer, SaysWhenItIsLost) {
   const Buffer foreign = hex("00 46 01 46 04 04 61");
-  Framer framer;
+  Memory memory;
+  Framer framer(memory);
   framer.push(Bytes(foreign).first(3), {});
   EXPECT_FALSE(framer.next(Toy{}));
   EXPECT_TRUE(framer.lost());
@@ -237,7 +241,8 @@ TEST(Framer, SaysWhenItIsLost) {
 
 TEST(Framer, ResetForgetsEverything) {
   const Buffer wire = hex("46 04 04 61");
-  Framer framer;
+  Memory memory;
+  Framer framer(memory);
   framer.push(Bytes(wire).first(3), {});
   EXPECT_FALSE(framer.next(Toy{}));
   framer.reset();

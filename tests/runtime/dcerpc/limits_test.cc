@@ -269,7 +269,7 @@ TEST(DcerpcAllocation, NoneOnceWarm) {
   const Limits limits;
   Counters counters;
   Association association(limits, counters);
-  Framer framer;
+  Framer framer(counters.memory());
   std::size_t requests = 0;
   const auto run = [&] {
     framer.push(wire, {});

@@ -107,7 +107,7 @@ class Trace {
 
   Limits limits_;
   Counters counters_;
-  Framer framer_;
+  Framer framer_{counters_.memory()};
   Association association_;
   std::string text_;
   std::size_t dropped_at_end_ = 0;

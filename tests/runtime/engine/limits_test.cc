@@ -45,6 +45,25 @@ TEST(Limits, OfConversationsStopNoLaterOne) {
   EXPECT_EQ(sensor.count(Counter::conversations_evicted), 997U);
 }
 
+TEST(Limits, OfWaitingCallsGiveOutTheOldest) {
+  engine::Options options = all_calls();
+  options.limits.waiting_calls = 2;
+  Sensor sensor(options);
+  TcpSession session = TcpSession().open().say(bound());
+  for (std::uint32_t id = 2; id < 5; ++id)
+    session.client(request(id).opnum(7).stub(other_stub()).build());
+  sensor.push(session.capture());
+  const std::string call = "call 10.0.0.5:49152 > 10.0.0.1:49664 tcp lsarpc 7 bound stub=42: ";
+  EXPECT_EQ(sensor.records(), Records{call + "unanswered"});
+  const Capture asked = session.capture();
+  for (const std::uint32_t id : {4U, 2U, 3U}) session.server(response(id).stub(answer(0)).build());
+  const Capture& all = session.capture();
+  sensor.push(Capture(all.begin() + static_cast<std::ptrdiff_t>(asked.size()), all.end()));
+  EXPECT_EQ(sensor.records(), (Records{call + "answered", call + "answered"}));
+  EXPECT_EQ(sensor.count(Counter::calls_not_awaited), 1U);
+  EXPECT_EQ(sensor.count(Counter::calls_late_answer), 1U);
+}
+
 // A conversation that has to go gives out what it knows, and is followed again if it goes on.
 TEST(Limits, LoseNoCall) {
   const Capture capture = TcpSession()

@@ -20,9 +20,8 @@ std::string print(const Endpoint& end) {
 // print gives what decode found: "10.0.0.1/1025>10.0.0.2/445 seq=7 ack=9 SA 0102+3", where +3 are
 // payload bytes that were sent but not captured.
 std::string print(Verdict verdict, const Segment& s) {
-  static constexpr const char* kNames[] = {"tcp",      "udp",       "not ip", "other",
-                                           "fragment", "truncated", "bad ip", "bad tcp",
-                                           "bad udp"};
+  static constexpr const char* kNames[] = {"tcp",       "udp",    "not ip",  "other",  "fragment",
+                                           "truncated", "bad ip", "bad tcp", "bad udp"};
   if (verdict != Verdict::kTcp) return kNames[static_cast<int>(verdict)];
   std::string text =
       fmt::format("{}>{} seq={} ", print(s.source), print(s.destination), s.sequence);

@@ -20,7 +20,7 @@ TEST(Allocation, NoneOnceWarm) {
       encrypted(3) + tree_disconnect_response().build() + logoff_response().build();
   Counters counters;
   smb::Channel channel(Limits(), counters, begins_as_rpc);
-  Framer framer;
+  Framer framer(counters.memory());
   std::size_t events = 0;
   const auto play = [&] {
     for (Bytes rest = wire; !rest.empty();

@@ -100,7 +100,8 @@ struct Key {
 std::uint64_t hash(const Key& key) { return smb::mix(key.number); }
 
 TEST(Table, GrowsToItsLimitAndNoFurther) {
-  smb::Table<Key, int> table(64);
+  Memory memory;
+  smb::Table<Key, int> table(64, memory);
   int evicted = 0;
   for (std::uint64_t i = 0; i < 1000; ++i) table.put({i}, 1, [&](int) { ++evicted; });
   int held = 0;
@@ -112,7 +113,8 @@ TEST(Table, GrowsToItsLimitAndNoFurther) {
 }
 
 TEST(Table, KeysThatAllFallTogetherFillOneSet) {
-  smb::Table<Key, int> table(16);
+  Memory memory;
+  smb::Table<Key, int> table(16, memory);
   // Of 16 rows in two sets, keys of one set can have eight.
   std::vector<Key> keys;
   for (std::uint64_t i = 0; keys.size() < 20; ++i)
@@ -125,7 +127,8 @@ TEST(Table, KeysThatAllFallTogetherFillOneSet) {
 }
 
 TEST(Table, FindCountsAsUseAndPeekDoesNot) {
-  smb::Table<Key, int> table(2);
+  Memory memory;
+  smb::Table<Key, int> table(2, memory);
   const auto ignore = [](int) {};
   table.put({1}, 10, ignore);
   table.put({2}, 20, ignore);
@@ -137,7 +140,8 @@ TEST(Table, FindCountsAsUseAndPeekDoesNot) {
 }
 
 TEST(Table, EraseAndClear) {
-  smb::Table<Key, int> table(8);
+  Memory memory;
+  smb::Table<Key, int> table(8, memory);
   for (std::uint64_t i = 0; i < 4; ++i) table.put({i}, static_cast<int>(i), [](int) {});
   table.erase({1});
   EXPECT_EQ(table.find({1}), nullptr);

@@ -80,7 +80,7 @@ class Player {
   // Shared, so that a Player can be copied into the helpers that take stages by value.
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::shared_ptr<smb::Channel> channel_;
-  Framer framer_;
+  Framer framer_{counters_->memory()};
 };
 
 // play feeds the messages of a connection to a new Player, each in a piece of its own.
