@@ -98,6 +98,10 @@ void Conversation::take_smb(const stream::Piece& piece) {
 
 void Conversation::drain_smb(std::uint8_t side) {
   while (const auto frame = framers_[side].next(smb::Framing{*channel_})) {
+    // The few bytes that made this SMB may have been less than a header and the mark behind it.
+    if (!spoke_ && (framers_[side].foreign() > 0 || !smb::plausible(frame->bytes)))
+      protocol_ = Protocol::kForeign;
+    if (is_foreign()) return;
     spoke_ = true;
     if (is_forged(*frame, side)) continue;
     channel_->push(*frame);
@@ -155,6 +159,7 @@ Origin Conversation::origin(Transport transport, std::string_view pipe) const {
 }
 
 void Conversation::end() {
+  if (is_foreign()) return;
   duplex_.flush();
   drain();
   if (lane_) lane_->end(origin(Transport::kTcp, {}), workshop_.tracker);

@@ -270,9 +270,11 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
   if (counters.memory().bytes() > options.limits.held_bytes) return relieve(flow.follower);
   if (!follower.conversation->is_foreign()) return;
   unfollow(flow.follower);
-  const bool from_its_beginning = flow.syn_seen[0] || flow.syn_seen[1];
-  if (from_its_beginning) return ignore(flow);
-  flow.begun = {};
+  // What was refused were the first bytes of a stream, where these are known: only others in their
+  // place would be judged again.
+  flow.begun = flow.syn_seen;
+  flow.next_sequence = flow.first_sequence;
+  if (flow.syn_seen[0] || flow.syn_seen[1]) ignore(flow);
 }
 
 // unfollow ends a conversation. Its flow stays, and knows where the streams go on, so that repeated

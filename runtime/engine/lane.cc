@@ -16,6 +16,8 @@ void Lane::push(std::uint8_t side, Bytes bytes, std::uint64_t lost, Timestamp ti
 
 void Lane::drain(std::uint8_t side, Origin& origin, Tracker& tracker) {
   while (const auto frame = framers_[side].next(dcerpc::Framing{})) {
+    refused_ = refused_ || (!spoke_ && !dcerpc::plausible(frame->bytes));
+    if (origin.transport == match::Transport::kTcp && is_foreign()) return;
     spoke_ = true;
     client_side_ = dcerpc::is_from_client(frame->bytes) ? side : 1 - side;
     // A server drops what pretends to be its own answer, so it must not say how a call ended.
@@ -49,7 +51,7 @@ void Lane::reset() {
   for (Framer& framer : framers_) framer.reset();
   association_.reset();
   client_side_ = 0;
-  spoke_ = false;
+  spoke_ = refused_ = false;
 }
 
 }  // namespace rpcsieve::engine

@@ -24,9 +24,10 @@ class Lane {
             Tracker& tracker);
   // end reports what is under way.
   void end(Origin origin, Tracker& tracker);
-  // is_foreign says that what came so far cannot be RPC.
+  // is_foreign says that what came first cannot be RPC: nothing behind it is looked at, if it is a
+  // TCP connection. The few bytes that this was judged by before may have been less than a header.
   [[nodiscard]] bool is_foreign() const {
-    return !spoke_ && framers_[0].foreign() + framers_[1].foreign() > 0;
+    return !spoke_ && (refused_ || framers_[0].foreign() + framers_[1].foreign() > 0);
   }
   void reset();
 
@@ -38,7 +39,8 @@ class Lane {
   std::array<Framer, 2> framers_;
   dcerpc::Association association_;
   std::uint8_t client_side_ = 0;
-  bool spoke_ = false;  // a PDU came
+  bool spoke_ = false;    // a PDU came
+  bool refused_ = false;  // ... but the first one cannot be one
 };
 
 }  // namespace rpcsieve::engine
