@@ -1,10 +1,12 @@
 #pragma once
 
 #include "tools/forge/dcerpc_builder.h"
+#include "tools/forge/ip_packet.h"
 #include "tools/forge/packet_builder.h"
 #include "tools/forge/pcap_file.h"
 #include "tools/forge/smb_builder.h"
 #include "tools/forge/tcp_session.h"
+#include "tools/forge/tunnel.h"
 #include "tools/forge/wire.h"
 
 namespace rpcsieve::test {

@@ -1,11 +1,14 @@
 #include "tools/forge/packet_builder.h"
 
+#include "tools/forge/ip_packet.h"
+
 namespace rpcsieve::forge {
 namespace {
 
 Wire big() { return Wire(Endian::kBig); }
 
-Bytes v4_part(const IpAddress& address) { return Bytes(address.bytes).subspan(12); }
+constexpr std::uint8_t kTcpProtocol = 6;
+constexpr std::size_t kTcpChecksum = 16, kIpv4Checksum = 10;
 
 }  // namespace
 
@@ -68,34 +71,23 @@ TcpPacket& TcpPacket::ip_length(std::uint16_t value) {
 }
 
 Buffer TcpPacket::segment() const {
-  return big()
-      .u16(source_.port)
-      .u16(destination_.port)
-      .u32(sequence_)
-      .u32(acknowledgment_)
-      .u8((5 + tcp_options_) << 4)
-      .u8(flags_)
-      .zeros(6 + 4 * tcp_options_)
-      .bytes(payload_)
-      .build();
+  Wire wire = big();
+  wire.u16(source_.port).u16(destination_.port).u32(sequence_).u32(acknowledgment_);
+  wire.u8((5 + tcp_options_) << 4).u8(flags_).u16(0).u32(0);
+  wire.zeros(4 * tcp_options_).bytes(payload_);
+  const std::uint16_t sum =
+      transport_checksum(source_.address, destination_.address, kTcpProtocol, wire.build());
+  return wire.patch16(kTcpChecksum, sum).build();
 }
 
 Buffer TcpPacket::ipv4(const Buffer& segment) const {
   const std::size_t header = 20 + 4 * ip_options_;
-  return big()
-      .u8(0x40 | header / 4)
-      .u8(0)
-      .u16(has_ip_length_ ? ip_length_ : header + segment.size())
-      .u16(0)
-      .u16(fragment_)
-      .u8(64)
-      .u8(6)
-      .u16(0)
-      .bytes(v4_part(source_.address))
-      .bytes(v4_part(destination_.address))
-      .zeros(4 * ip_options_)
-      .bytes(segment)
-      .build();
+  Wire wire = big();
+  wire.u8(0x40 | header / 4).u8(0).u16(has_ip_length_ ? ip_length_ : header + segment.size());
+  wire.u16(0).u16(fragment_).u8(64).u8(kTcpProtocol).u16(0);
+  wire.bytes(address_bytes(source_.address)).bytes(address_bytes(destination_.address));
+  wire.zeros(4 * ip_options_);
+  return wire.patch16(kIpv4Checksum, checksum(wire.build())).bytes(segment).build();
 }
 
 Buffer TcpPacket::ipv6(const Buffer& segment) const {
@@ -113,27 +105,12 @@ Buffer TcpPacket::ipv6(const Buffer& segment) const {
 
 Buffer TcpPacket::ip() const { return source_.address.is_v4() ? ipv4(segment()) : ipv6(segment()); }
 
-std::uint16_t TcpPacket::ether_type() const { return source_.address.is_v4() ? 0x0800 : 0x86dd; }
-
-Buffer TcpPacket::ethernet() const { return ethernet({}); }
-
 Buffer TcpPacket::ethernet(std::initializer_list<std::uint16_t> tags) const {
-  Wire wire = big();
-  wire.zeros(12);
-  for (const std::uint16_t tag : tags) wire.u16(tag).u16(1);
-  return wire.u16(ether_type()).bytes(ip()).build();
+  return forge::ethernet(ip(), tags);
 }
 
-Buffer TcpPacket::linux_sll() const {
-  return big().u16(0).u16(1).u16(6).zeros(8).u16(ether_type()).bytes(ip()).build();
-}
-
-Buffer TcpPacket::linux_sll2() const {
-  return big().u16(ether_type()).u16(0).u32(2).u16(1).u8(0).u8(6).zeros(8).bytes(ip()).build();
-}
-
-Buffer TcpPacket::null() const {
-  return Wire().u32(source_.address.is_v4() ? 2 : 24).build() + ip();
-}
+Buffer TcpPacket::linux_sll() const { return forge::linux_sll(ip()); }
+Buffer TcpPacket::linux_sll2() const { return forge::linux_sll2(ip()); }
+Buffer TcpPacket::null() const { return forge::null(ip()); }
 
 }  // namespace rpcsieve::forge

@@ -11,7 +11,8 @@ namespace rpcsieve::forge {
 
 // TcpPacket builds one packet of a TCP connection, from the link layer down, as a capture holds it:
 //   tcp("10.0.0.1", 1025, "10.0.0.2", 445).sequence(1).payload(bytes).ethernet()
-// IPv6 addresses give IPv6 packets. Checksums are left zero.
+// IPv6 addresses give IPv6 packets. Checksums are right. What TCP does not ride in here
+// (UDP, tunnels, fragments) is in ip_packet.h and tunnel.h.
 class TcpPacket {
  public:
   TcpPacket(std::string_view source, std::uint16_t source_port, std::string_view destination,
@@ -31,9 +32,8 @@ class TcpPacket {
   TcpPacket& ip_length(std::uint16_t value);        // instead of the right one
 
   [[nodiscard]] Buffer ip() const;
-  [[nodiscard]] Buffer ethernet() const;
-  // vlan puts tags of these EtherTypes between link and network header.
-  [[nodiscard]] Buffer ethernet(std::initializer_list<std::uint16_t> tags) const;
+  // ethernet puts VLAN tags of these EtherTypes between link and network header.
+  [[nodiscard]] Buffer ethernet(std::initializer_list<std::uint16_t> tags = {}) const;
   [[nodiscard]] Buffer linux_sll() const;
   [[nodiscard]] Buffer linux_sll2() const;
   [[nodiscard]] Buffer null() const;
@@ -42,7 +42,6 @@ class TcpPacket {
   [[nodiscard]] Buffer segment() const;
   [[nodiscard]] Buffer ipv4(const Buffer& segment) const;
   [[nodiscard]] Buffer ipv6(const Buffer& segment) const;
-  [[nodiscard]] std::uint16_t ether_type() const;
 
   Endpoint source_, destination_;
   std::uint32_t sequence_ = 0, acknowledgment_ = 0;
