@@ -16,7 +16,9 @@ namespace rpcsieve {
 #define RPCSIEVE_COUNTERS(X)                                                                \
   X(packets) X(bytes)                                                                       \
   X(packet_truncated) X(packet_not_ip) X(packet_bad_ip) X(packet_ip_fragment)               \
-  X(packet_other_protocol) X(packet_bad_tcp) X(packet_bad_udp) X(datagrams)                \
+  X(packet_other_protocol) X(packet_bad_tcp) X(packet_bad_udp) X(datagrams)                 \
+  X(packet_esp) X(packet_too_deep) X(packet_reassembled) X(packet_fragments_unfinished)     \
+  X(packet_fragments_evicted)                                                               \
   X(flows) X(flows_evicted) X(flows_ignored) X(conversations) X(conversations_evicted)      \
   X(stream_bytes) X(stream_early_segments) X(stream_repeated_bytes) X(stream_gaps)          \
   X(stream_lost_bytes) X(stream_blocks_exhausted)                                           \

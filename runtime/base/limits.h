@@ -18,6 +18,12 @@ struct Limits {
   // A flow without packets for this long has ended.
   std::int64_t flow_idle_us = 300'000'000;
 
+  // IP datagrams of which fragments are kept until the others come, and how long.
+  std::size_t fragment_datagrams = 1 << 12;
+  std::int64_t fragment_wait_us = 30'000'000;
+  // Blocks of packet::kFragmentBlockBytes that the fragments lie in; at least those of one datagram.
+  std::size_t fragment_blocks = 1 << 12;
+
   // Blocks of stream::kBlockBytes for segments that came too early, per thread.
   std::size_t stream_blocks = 1 << 14;
   // Early blocks that one side of a connection may hold before its oldest hole is given up, or, if

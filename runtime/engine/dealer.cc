@@ -1,6 +1,10 @@
 // Packets travel in batches, so that a lock is taken once in some hundreds of them. A worker owns a
 // fixed set of batches that go round between the reader, which fills one, and the worker's thread,
 // which empties it: that bounds the memory, and nothing is allocated once their buffers have grown.
+//
+// The reader's thread decodes: which engine a packet belongs to is known only of its innermost
+// addresses, and a fragment has none until its datagram is whole. So the engines get packets, in
+// the order and with the content that a single one would see.
 #include "runtime/engine/dealer.h"
 
 #include <array>
@@ -12,6 +16,8 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/packet/decoder.h"
+
 namespace rpcsieve::engine {
 namespace {
 
@@ -22,26 +28,24 @@ constexpr std::size_t kBatchPackets = 512;
 constexpr std::size_t kBatchBytes = 1 << 18;
 constexpr std::size_t kBatchesPerWorker = 8;
 
-struct Slot {
-  packet::LinkType link;
-  std::uint32_t length;
-  std::uint32_t wire_len;
-  Timestamp time;
-};
-
-// Batch is a run of packets for one worker; their bytes stand one after the other.
+// Batch is a run of packets for one worker; their payloads stand one after the other.
 struct Batch {
-  std::vector<Slot> slots;
+  std::vector<packet::Packet> packets;
   std::vector<std::uint8_t> bytes;
   bool finish = false;  // the capture ends behind these
 
+  void add(const packet::Packet& packet) {
+    packets.push_back(packet);
+    const Bytes payload = packet.segment.payload;
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
+  }
   void clear() {
-    slots.clear();
+    packets.clear();
     bytes.clear();
     finish = false;
   }
   [[nodiscard]] bool full() const {
-    return slots.size() >= kBatchPackets || bytes.size() >= kBatchBytes;
+    return packets.size() >= kBatchPackets || bytes.size() >= kBatchBytes;
   }
 };
 
@@ -84,12 +88,9 @@ struct Worker {
   std::thread thread;
 };
 
-// worker_of hashes the two addresses so that both directions agree. What has no addresses that
-// decode gives (fragments, other protocols) is only counted, so any worker will do.
-std::size_t worker_of(packet::LinkType link, Bytes frame, std::uint32_t wire_len,
-                      std::size_t workers) {
-  packet::Segment segment;
-  if (packet::decode(link, frame, wire_len, segment) != packet::Verdict::kTcp) return 0;
+// worker_of hashes the two innermost addresses so that both directions agree. What has none is only
+// counted, so any worker will do.
+std::size_t worker_of(const packet::Segment& segment, std::size_t workers) {
   const auto& source = segment.source.address.bytes;
   const auto& destination = segment.destination.address.bytes;
   std::uint64_t hash = 0;
@@ -103,6 +104,10 @@ std::size_t worker_of(packet::LinkType link, Bytes frame, std::uint32_t wire_len
 }  // namespace
 
 struct Dealer::State {
+  explicit State(const Limits& limits) : decoder(limits, counters) {}
+
+  Counters counters;  // of the decoder
+  packet::Decoder decoder;
   Sink sink;
   std::mutex sink_mutex;
   std::mutex finished_mutex;
@@ -119,6 +124,14 @@ struct Dealer::State {
     }
   }
 
+  void deal() {
+    while (const packet::Packet* packet = decoder.next()) {
+      Worker& worker = *workers[worker_of(packet->segment, workers.size())];
+      worker.filling->add(*packet);
+      if (worker.filling->full()) deliver(worker);
+    }
+  }
+
   void deliver(Worker& worker) {
     Batch* batch = std::exchange(worker.filling, nullptr);
     worker.full.put(batch);
@@ -127,9 +140,11 @@ struct Dealer::State {
 
   void process(Engine& engine, const Batch& batch) {
     Bytes bytes = batch.bytes;
-    for (const Slot& slot : batch.slots) {
-      engine.push(slot.link, bytes.first(slot.length), slot.wire_len, slot.time);
-      bytes = bytes.subspan(slot.length);
+    for (packet::Packet packet : batch.packets) {
+      Bytes& payload = packet.segment.payload;
+      payload = bytes.first(payload.size());
+      bytes = bytes.subspan(payload.size());
+      engine.push(packet);
       drain(engine);
     }
   }
@@ -153,7 +168,7 @@ struct Dealer::State {
 
 Dealer::Dealer(const database::Database& database, const match::Matcher& matcher,
                const Options& options, std::size_t threads, Sink sink)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<State>(options.limits)) {
   state_->sink = std::move(sink);
   for (std::size_t i = 0; i < threads; ++i) {
     auto engine = std::make_unique<Engine>(database, matcher, options);
@@ -179,11 +194,8 @@ void Dealer::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Ti
     engine.push(link, frame, wire_len, time);
     return state_->drain(engine);
   }
-  Worker& worker = *state_->workers[worker_of(link, frame, wire_len, state_->workers.size())];
-  const auto length = static_cast<std::uint32_t>(frame.size());
-  worker.filling->slots.push_back({link, length, wire_len, time});
-  worker.filling->bytes.insert(worker.filling->bytes.end(), frame.begin(), frame.end());
-  if (worker.filling->full()) state_->deliver(worker);
+  state_->decoder.push(link, frame, wire_len, time);
+  state_->deal();
 }
 
 void Dealer::finish() {
@@ -192,6 +204,8 @@ void Dealer::finish() {
     engine.finish();
     return state_->drain(engine);
   }
+  state_->decoder.flush();
+  state_->deal();
   {
     const std::lock_guard lock(state_->finished_mutex);
     state_->busy = state_->workers.size();
@@ -205,7 +219,7 @@ void Dealer::finish() {
 }
 
 Counters Dealer::counters() const {
-  Counters sum;
+  Counters sum = state_->counters;
   for (const auto& worker : state_->workers) sum.add(worker->engine->counters());
   return sum;
 }

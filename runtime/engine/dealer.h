@@ -14,8 +14,9 @@
 
 namespace rpcsieve::engine {
 
-// Dealer deals packets to engines, each on a thread of its own: all packets between two addresses
-// go to the same one, whatever their ports, since one SMB session may use several connections. The
+// Dealer deals packets to engines, each on a thread of its own: all packets between two addresses,
+// the innermost ones of tunnels and fragments, go to the same one, whatever their ports, since one
+// SMB session may use several connections. The
 // records are those of a single engine; only their order differs, and CallRecord::number, which
 // counts each engine's own. With one thread there is no other than the caller's.
 class Dealer {
@@ -30,7 +31,7 @@ class Dealer {
   // The destructor waits for the threads; what finish() was not called for is dropped.
   ~Dealer();
 
-  // push deals out the next packet; its bytes are copied if they go to another thread. It waits
+  // push deals out the next frame; its payload is copied if it goes to another thread. It waits
   // while that thread is far behind.
   void push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time);
   // finish ends every flow, as at the end of a capture, and returns when the sink has had every

@@ -10,6 +10,7 @@
 #include "runtime/engine/queue.h"
 #include "runtime/engine/tracker.h"
 #include "runtime/flow/table.h"
+#include "runtime/packet/decoder.h"
 
 namespace rpcsieve::engine {
 namespace {
@@ -32,6 +33,10 @@ Counter counter_of(Verdict verdict) {
       return Counter::packet_bad_tcp;
     case Verdict::kBadUdp:
       return Counter::packet_bad_udp;
+    case Verdict::kEsp:
+      return Counter::packet_esp;
+    case Verdict::kTooDeep:
+      return Counter::packet_too_deep;
     case Verdict::kUdp:
       return Counter::datagrams;
     case Verdict::kOtherProtocol:
@@ -84,6 +89,7 @@ void begin(Flow& flow, std::uint8_t side, std::uint32_t first) {
 struct Engine::State {
   State(const database::Database& database, const match::Matcher& matcher, const Options& given)
       : options(given),
+        decoder(options.limits, counters),
         tracker(database, matcher, options, counters),
         workshop(options.limits, counters, tracker),
         conversations([this] { return std::make_unique<Conversation>(workshop); },
@@ -125,6 +131,8 @@ struct Engine::State {
 
   const Options options;
   Counters counters;
+  packet::Decoder decoder;
+  std::uint64_t packets = 0;
   Tracker tracker;
   Workshop workshop;
   Spares<Conversation> conversations;
@@ -142,16 +150,17 @@ Engine::Engine(const database::Database& database, const match::Matcher& matcher
 Engine::~Engine() = default;
 
 void Engine::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time) {
+  state_->decoder.push(link, frame, wire_len, time);
+  while (const packet::Packet* packet = state_->decoder.next()) push(*packet);
+}
+
+void Engine::push(const packet::Packet& packet) {
   State& state = *state_;
-  state.counters.count(Counter::packets);
-  state.counters.count(Counter::bytes, frame.size());
-  state.tracker.advance(time);
-  state.end_closed(time);
-  if (state.counters[Counter::packets] % kPacketsPerIdleCheck == 0) state.end_idle(time);
-  Segment segment;
-  const Verdict verdict = packet::decode(link, frame, wire_len, segment);
-  if (verdict == Verdict::kTcp) return state.push(segment, time);
-  state.counters.count(counter_of(verdict));
+  state.tracker.advance(packet.time);
+  state.end_closed(packet.time);
+  if (++state.packets % kPacketsPerIdleCheck == 0) state.end_idle(packet.time);
+  if (packet.verdict == Verdict::kTcp) return state.push(packet.segment, packet.time);
+  state.counters.count(counter_of(packet.verdict));
 }
 
 void Engine::State::push(const Segment& segment, Timestamp time) {
@@ -402,6 +411,8 @@ std::uint32_t Engine::State::spare_follower() {
 
 void Engine::finish() {
   State& state = *state_;
+  state.decoder.flush();
+  while (const packet::Packet* packet = state.decoder.next()) push(*packet);
   for (std::uint32_t place = 0; place < state.followers.size(); ++place) {
     if (state.followers[place].conversation) state.unfollow(place);
   }

@@ -23,6 +23,8 @@ class Engine {
 
   // push takes the next packet. Drain next() before pushing again.
   void push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time);
+  // push also takes what a packet::Decoder made of a frame: one decoder may feed several engines.
+  void push(const packet::Packet& packet);
   // finish ends every flow, as at the end of a capture: what waits for an answer is given out.
   // Drain next() after it; the engine is then as new, but for its counters.
   void finish();

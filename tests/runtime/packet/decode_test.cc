@@ -1,39 +1,12 @@
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "runtime/packet/packet.h"
-#include "tests/support/forge.h"
+#include "tests/runtime/packet/print.h"
+#include "tests/support/encapsulations.h"
 
 namespace rpcsieve::packet {
 namespace {
 
-using test::Buffer;
-using test::hex;
-using test::tcp;
-using test::operator+;
-using test::TcpPacket;
-
-std::string print(const Endpoint& end) {
-  return fmt::format("{}/{}", rpcsieve::print(end.address), end.port);
-}
-
-// print gives what decode found: "10.0.0.1/1025>10.0.0.2/445 seq=7 ack=9 SA 0102+3", where +3 are
-// payload bytes that were sent but not captured.
-std::string print(Verdict verdict, const Segment& s) {
-  static constexpr const char* kNames[] = {"tcp",       "udp",    "not ip",  "other",  "fragment",
-                                           "truncated", "bad ip", "bad tcp", "bad udp"};
-  if (verdict != Verdict::kTcp) return kNames[static_cast<int>(verdict)];
-  std::string text =
-      fmt::format("{}>{} seq={} ", print(s.source), print(s.destination), s.sequence);
-  if (s.ack) text += fmt::format("ack={} ", s.acknowledgment);
-  if (s.syn) text += 'S';
-  if (s.fin) text += 'F';
-  if (s.rst) text += 'R';
-  for (const auto byte : s.payload) text += fmt::format("{:02x}", byte);
-  if (s.payload_len > s.payload.size())
-    text += fmt::format("+{}", s.payload_len - s.payload.size());
-  return text;
-}
+using namespace test;
 
 std::string decoded(LinkType link, const Buffer& frame, std::size_t missing = 0) {
   Segment segment;
@@ -63,7 +36,7 @@ TEST(Decode, ReadsEveryLinkDownToTcp) {
       {"QinQ", LinkType::kEthernet, v4().ethernet({0x88a8, 0x8100}), kV4},
       {"old QinQ", LinkType::kEthernet, v6().ethernet({0x9100, 0x8100}), kV6},
       {"five tags", LinkType::kEthernet, v4().ethernet({0x8100, 0x8100, 0x8100, 0x8100, 0x8100}),
-       "not ip"},
+       kV4},
       {"cooked v1", LinkType::kLinuxSll, v4().linux_sll(), kV4},
       {"cooked v2", LinkType::kLinuxSll2, v6().linux_sll2(), kV6},
       {"null", LinkType::kNull, v4().null(), kV4},
@@ -74,6 +47,24 @@ TEST(Decode, ReadsEveryLinkDownToTcp) {
       {"empty", LinkType::kRaw, {}, "truncated"},
   };
   for (const Case& c : cases) EXPECT_EQ(decoded(c.link, c.frame), c.want) << c.name;
+}
+
+// tshark reads the same frames the same way: tests/tools/forge.
+TEST(Decode, FindsTheInnermostPacket) {
+  const std::pair<Buffer, const char*> packets[] = {
+      {v4().ip(), kV4},
+      {v6().ip(), kV6},
+      {udp("10.0.0.1", 1025, "10.0.0.2", 9, hex("0102")), "udp 10.0.0.1/1025>10.0.0.2/9 0102"},
+      {ip("10.0.0.1", "10.0.0.2", 50, Buffer(40)), "esp 10.0.0.1>10.0.0.2"},
+      {ip("10.0.0.1", "10.0.0.2", 1, Buffer(40)), "other"},
+      {hex("4500"), "truncated"},
+      {hex("6500"), "truncated"},
+      {hex("44000028") + Buffer(36), "bad ip"},
+  };
+  for (const auto& [packet, want] : packets) {
+    for (const Encapsulation& e : encapsulations(packet))
+      EXPECT_EQ(decoded(static_cast<LinkType>(e.link), e.frame), want) << e.name;
+  }
 }
 
 TEST(Decode, HonoursEveryLength) {
@@ -93,6 +84,112 @@ TEST(Decode, HonoursEveryLength) {
       {"don't fragment", LinkType::kRaw, v4().fragment(0x4000).ip(), kV4},
       {"IPv6 atomic fragment", LinkType::kRaw, v6().extension(44).extension(0).ip(), kV6},
       {"IPv6 fragment", LinkType::kRaw, v6().extension(44, 0x0001).ip(), "fragment"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(decoded(c.link, c.frame), c.want) << c.name;
+}
+
+Buffer labels(std::size_t n) { return mpls(v4().ip(), n); }
+
+// wrapped puts a packet into so many tunnels.
+Buffer wrapped(Buffer packet, std::size_t times) {
+  for (; times > 0; --times) packet = ip_in_ip(packet);
+  return packet;
+}
+
+TEST(Decode, GoesDownOnlySoFar) {
+  EXPECT_EQ(decoded(LinkType::kEthernet, labels(28)), kV4);
+  EXPECT_EQ(decoded(LinkType::kEthernet, labels(40)), "too deep");
+  EXPECT_EQ(decoded(LinkType::kRaw, wrapped(v4().ip(), 10)), kV4);
+  EXPECT_EQ(decoded(LinkType::kRaw, wrapped(v4().ip(), 40)), "too deep");
+  TcpPacket packet = v6();
+  for (int i = 0; i < 40; ++i) packet.extension(60);
+  EXPECT_EQ(decoded(LinkType::kRaw, packet.ip()), "too deep");
+}
+
+// What is at a tunnel's port but is not the tunnel is a datagram like any other; what is a tunnel
+// but carries something else is not.
+TEST(Decode, TellsTunnelsFromDatagrams) {
+  const Buffer arp = hex("ffffffffffff 020000000001 0806 0001");
+  const auto datagram = [](std::uint16_t port, const Buffer& payload) {
+    return udp("10.0.0.1", 9, "10.0.0.2", port, payload);
+  };
+  const std::string vxlan_ends = "udp 10.0.0.1/9>10.0.0.2/4789 ";
+  const std::string geneve_ends = "udp 10.0.0.1/9>10.0.0.2/6081 ";
+  const Case cases[] = {
+      {"VXLAN at its old port", LinkType::kRaw, vxlan(v4().ethernet(), 8472), kV4},
+      {"VXLAN elsewhere", LinkType::kRaw, datagram(4790, hex("08")),
+       "udp 10.0.0.1/9>10.0.0.2/4790 08"},
+      {"VXLAN, ARP inside", LinkType::kRaw, vxlan(arp), "not ip"},
+      {"VXLAN, no identifier", LinkType::kRaw, datagram(4789, hex("0000000000000700")),
+       vxlan_ends + "0000000000000700"},
+      {"VXLAN, other protocol", LinkType::kRaw, datagram(4789, hex("0c00000000000700")),
+       vxlan_ends + "0c00000000000700"},
+      {"VXLAN, reserved byte", LinkType::kRaw, datagram(4789, hex("0800000000000701")),
+       vxlan_ends + "0800000000000701"},
+      {"VXLAN, short", LinkType::kRaw, datagram(4789, hex("08000000000007")),
+       vxlan_ends + "08000000000007"},
+      {"VXLAN, empty", LinkType::kRaw, vxlan({}), "truncated"},
+      {"GENEVE, ARP inside", LinkType::kRaw, geneve(arp), "not ip"},
+      {"GENEVE, version 1", LinkType::kRaw, datagram(6081, hex("4000655800000700")),
+       geneve_ends + "4000655800000700"},
+      {"GENEVE, reserved flag", LinkType::kRaw, datagram(6081, hex("0001655800000700")),
+       geneve_ends + "0001655800000700"},
+      {"GENEVE, options beyond its end", LinkType::kRaw, datagram(6081, hex("3f00655800000700")),
+       geneve_ends + "3f00655800000700"},
+      {"GENEVE, not the IP it names", LinkType::kRaw, datagram(6081, hex("000008000000070060")),
+       geneve_ends + "000008000000070060"},
+      {"GENEVE, another protocol", LinkType::kRaw, datagram(6081, hex("000008060000070000")),
+       geneve_ends + "000008060000070000"},
+      {"connectionless RPC", LinkType::kRaw, datagram(6081, hex("0400080000000000") + Buffer(8)),
+       geneve_ends + "04000800000000000000000000000000"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(decoded(c.link, c.frame), c.want) << c.name;
+}
+
+TEST(Decode, RefusesWhatContradictsItself) {
+  const auto framed = [](std::string_view header, const Buffer& packet) {
+    return hex("020000000002 020000000001") + hex(header) + packet;
+  };
+  const auto in_ip = [](std::uint8_t protocol, std::string_view content) {
+    return ip("10.0.0.1", "10.0.0.2", protocol, hex(content));
+  };
+  const Case cases[] = {
+      {"IPv6 where IPv4 is announced", LinkType::kEthernet, framed("0800", v6().ip()), "bad ip"},
+      {"IPv4 where IPv6 is announced", LinkType::kEthernet, framed("86dd", Buffer(40, 0x45)),
+       "bad ip"},
+      {"extension header in IPv4", LinkType::kRaw, in_ip(60, "0600000000000000"), "other"},
+      {"extension header beyond the packet", LinkType::kRaw, v6().extension(60).ip_length(7).ip(),
+       "bad ip"},
+      {"fragment header beyond the packet", LinkType::kRaw, v6().extension(44, 1).ip_length(7).ip(),
+       "bad ip"},
+      {"authentication header beyond the packet", LinkType::kRaw, in_ip(51, "06ff000000000000"),
+       "bad ip"},
+      {"UDP length below its header", LinkType::kRaw, in_ip(17, "0001000200070000"), "bad udp"},
+      {"UDP length beyond the packet", LinkType::kRaw, in_ip(17, "0001000200090000"), "bad udp"},
+      {"UDP length 0", LinkType::kRaw, in_ip(17, "0001000200000000ff"),
+       "udp 10.0.0.1/1>10.0.0.2/2 ff"},
+      {"UDP length within the packet", LinkType::kRaw, in_ip(17, "0001000200090000ffee"),
+       "udp 10.0.0.1/1>10.0.0.2/2 ff"},
+      {"GRE with routing", LinkType::kRaw, gre(v4().ip(), 0x0800, 0x4000), "other"},
+      {"GRE version 1", LinkType::kRaw, gre(v4().ip(), 0x880b, 0x2001), "other"},
+      {"GRE, another protocol", LinkType::kRaw, gre(v4().ip(), 0x0806), "not ip"},
+      {"GRE, fields beyond the packet", LinkType::kRaw, in_ip(47, "b0000800 00000000"),
+       "truncated"},
+      {"ERSPAN of no known version", LinkType::kRaw, gre(hex("3001") + Buffer(60), 0x22eb, 0x1000),
+       "other"},
+      {"MPLS without an end", LinkType::kEthernet, framed("8847 00010040", {}), "truncated"},
+      {"MPLS, nothing behind", LinkType::kEthernet, framed("8847 00010140", {}), "truncated"},
+      {"MPLS, associated channel", LinkType::kEthernet, framed("8847 00010140", Buffer(40, 0x10)),
+       "not ip"},
+      {"PPPoE discovery", LinkType::kEthernet, framed("8864 11090001 0000", {}), "not ip"},
+      {"PPP of another protocol", LinkType::kPpp, hex("ff03 c021 0101"), "not ip"},
+      {"PPP, protocol in a byte", LinkType::kPpp, hex("21") + v4().ip(), kV4},
+      {"HDLC of Cisco", LinkType::kPppHdlc, hex("0f00 0800") + v4().ip(), kV4},
+      {"spanning tree", LinkType::kEthernet, framed("0026 424203", Buffer(35)), "not ip"},
+      {"SNAP, length beyond the frame", LinkType::kEthernet,
+       framed("05dc aaaa03 000000 0800", v4().ip()), kV4},
+      {"SNAP, no room for its header", LinkType::kEthernet, framed("0004 aaaa03 00", {}),
+       "truncated"},
   };
   for (const Case& c : cases) EXPECT_EQ(decoded(c.link, c.frame), c.want) << c.name;
 }
@@ -120,6 +217,21 @@ TEST(Decode, AnyPrefixIsTruncatedOrSaysWhatIsMissing) {
       } else {
         EXPECT_TRUE(got.ends_with(missing == 1 ? "seq=7 01+1" : "seq=7 +2")) << missing << got;
       }
+    }
+  }
+}
+
+// A cut may hide that a datagram is a tunnel, but makes no segment of what is not one.
+TEST(Decode, AnyPrefixOfATunnelIsNoOtherSegment) {
+  for (const Encapsulation& e : encapsulations(v4().ip())) {
+    for (std::size_t missing = 1; missing <= e.frame.size(); ++missing) {
+      const auto end = e.frame.end() - static_cast<std::ptrdiff_t>(missing);
+      const std::string got =
+          decoded(static_cast<LinkType>(e.link), Buffer(e.frame.begin(), end), missing);
+      const bool is_cut = got == "truncated" || got == "not ip" ||
+                          got.starts_with("udp 192.0.2.1/50000>192.0.2.2/");
+      const bool is_inner = got.starts_with("10.0.0.1/1025>10.0.0.2/445 seq=7 ");
+      EXPECT_TRUE(is_cut || is_inner) << e.name << ' ' << missing << ' ' << got;
     }
   }
 }
