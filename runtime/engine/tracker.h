@@ -12,7 +12,7 @@
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/engine/options.h"
-#include "runtime/engine/queue.h"
+#include "runtime/base/queue.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {

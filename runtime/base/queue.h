@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rpcsieve::engine {
+namespace rpcsieve {
 
 // Queue puts places of a table in the order in which they joined it. Each stands in it at most
 // once, so that it is bounded by the table; any may leave at any time. Nothing is allocated but
@@ -44,4 +44,4 @@ class Queue {
   std::uint32_t oldest_ = kNone, newest_ = kNone;
 };
 
-}  // namespace rpcsieve::engine
+}  // namespace rpcsieve
