@@ -29,6 +29,7 @@ namespace rpcsieve {
   X(dcerpc_pdus) X(dcerpc_malformed) X(dcerpc_foreign) X(dcerpc_resynchronised)             \
   X(dcerpc_contexts_dropped) X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)             \
   X(dcerpc_orphan_answers) X(dcerpc_stub_truncated)                                         \
+  X(datagram_pdus) X(datagram_repeats) X(datagram_calls_dropped)                            \
   X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
   X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                                                  \
   X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)

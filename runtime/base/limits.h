@@ -57,6 +57,13 @@ struct Limits {
   std::size_t dcerpc_held_bytes = 4 << 20;
   // Calls of a thread whose outcome is awaited. The oldest is given out as unanswered.
   std::size_t waiting_calls = 1 << 16;
+  // Calls over UDP that are remembered, per thread, so that their datagrams are known when they
+  // come again.
+  std::size_t datagram_calls = 1 << 16;
+  // ... that are not settled: fragments or the answer are awaited.
+  std::size_t datagram_flights = 1 << 12;
+  // Bytes of all their fragments that are held.
+  std::size_t datagram_held_bytes = 4 << 20;
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;
 };

@@ -5,11 +5,22 @@
 #include <optional>
 
 #include "runtime/base/counters.h"
+#include "runtime/base/cursor.h"
 #include "runtime/base/framer.h"
 #include "runtime/base/limits.h"
 #include "runtime/dcerpc/call.h"
 
 namespace rpcsieve::dcerpc {
+
+// TransferSyntax says how stubs are encoded [MS-RPCE §2.2.4.12, §2.2.5].
+enum class TransferSyntax : std::uint8_t { kUnknown, kNdr, kNdr64 };
+
+// Response is the stub of an answer, in one piece and in clear.
+struct Response {
+  Bytes stub;
+  Endian endian = Endian::kLittle;
+  TransferSyntax transfer = TransferSyntax::kUnknown;
+};
 
 // Event is what an association learned from a PDU.
 struct Event {
@@ -29,6 +40,10 @@ struct Event {
   // any member; the later kAnswer or kDropped of the same call hands the value back as `token`.
   std::uint64_t* mark = nullptr;
   std::uint64_t token = 0;
+  // On kRequest the owner may set *keep_response, like *mark: then the kAnswer has `call` too, and
+  // `response`, if all of it was captured in clear and held within the limits. It lives as `stub`.
+  bool* keep_response = nullptr;
+  std::optional<Response> response;
 };
 
 // Association follows one connection-oriented association: one TCP connection, or one open pipe
