@@ -46,7 +46,7 @@ struct Flight {
   Fragments request, response;
   Bytes stub, response_stub;
   Answer answer;
-  std::uint32_t mark = 0;  // the owner's
+  std::uint64_t mark = 0;  // the owner's
 };
 
 // take_tail reads the end of a response from its last fragment.

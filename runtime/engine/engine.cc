@@ -5,9 +5,11 @@
 #include <array>
 #include <vector>
 
+#include "runtime/base/queue.h"
 #include "runtime/base/sequence.h"
 #include "runtime/engine/conversation.h"
-#include "runtime/engine/queue.h"
+#include "runtime/engine/datagrams.h"
+#include "runtime/engine/flow_id.h"
 #include "runtime/engine/tracker.h"
 #include "runtime/flow/table.h"
 #include "runtime/packet/decoder.h"
@@ -46,17 +48,10 @@ Counter counter_of(Verdict verdict) {
   return Counter::packet_other_protocol;
 }
 
-// flow_id_of gives the same number for a connection in every run: EVE joins records by it. It
-// stays below 2^53, which JSON readers keep exact.
 std::uint64_t flow_id_of(const Flow& flow, Timestamp time) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ULL; };
-  for (const Endpoint& end : flow.ends) {
-    for (const std::uint8_t byte : end.address.bytes) mix(byte);
-    mix(end.port);
-  }
-  mix(static_cast<std::uint64_t>(time.us));
-  return hash >> 11;
+  FlowId id;
+  for (const Endpoint& end : flow.ends) id.mix(end);
+  return id.mix(static_cast<std::uint64_t>(time.us)).value();
 }
 
 // client_side_of says who opened a connection: who sent the SYN; if that was not captured, the end
@@ -94,6 +89,7 @@ struct Engine::State {
         workshop(options.limits, counters, tracker),
         conversations([this] { return std::make_unique<Conversation>(workshop); },
                       counters.memory(), options.limits.held_bytes / 2),
+        datagrams(options.limits, counters, tracker),
         flows(options.limits, counters) {}
 
   // Follower is a conversation and the flow that it follows.
@@ -136,6 +132,7 @@ struct Engine::State {
   Tracker tracker;
   Workshop workshop;
   Spares<Conversation> conversations;
+  Datagrams datagrams;
   flow::Table flows;
   std::vector<Follower> followers;
   std::uint32_t first_spare = flow::kNone;
@@ -160,6 +157,7 @@ void Engine::push(const packet::Packet& packet) {
   state.end_closed(packet.time);
   if (++state.packets % kPacketsPerIdleCheck == 0) state.end_idle(packet.time);
   if (packet.verdict == Verdict::kTcp) return state.push(packet.segment, packet.time);
+  if (packet.verdict == Verdict::kUdp) state.datagrams.push(packet.segment, packet.time);
   state.counters.count(counter_of(packet.verdict));
 }
 
@@ -416,6 +414,7 @@ void Engine::finish() {
   for (std::uint32_t place = 0; place < state.followers.size(); ++place) {
     if (state.followers[place].conversation) state.unfollow(place);
   }
+  state.datagrams.end();
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
   }

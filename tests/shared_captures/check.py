@@ -71,8 +71,8 @@ def explained(label):
 
 def calls(program, shared, _):
     return subprocess.run(["/usr/bin/python3", shared / "accept/calls_diff.py", program,
-                           shared / "captures/public/labels.json", shared / "captures/public",
-                           "--min-recall", "0.97", "--max-extra", "20"]).returncode
+                           shared / "captures/public/labels.json",
+                           shared / "captures/public"]).returncode
 
 
 def alerts(program, shared, folder):
