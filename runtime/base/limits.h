@@ -44,6 +44,9 @@ struct Limits {
   std::size_t smb_handles = 4096;
   // Open pipes of one connection whose RPC is followed.
   std::size_t smb_pipes = 64;
+  // Parts of SMB1 transactions of one connection that came too early, and their bytes.
+  std::size_t smb_early_parts = 64;
+  std::size_t smb_early_bytes = 256 << 10;
   // Encrypted sessions of one connection that are remembered as reported.
   std::size_t smb_sessions = 64;
 

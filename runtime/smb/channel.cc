@@ -144,6 +144,7 @@ std::size_t Channel::State::wanted(const Operation& op, std::size_t head) const 
     case Verb::kOther:
     case Verb::kMalformed:
     case Verb::kUnsupported:
+    case Verb::kTransactOther:
       return head;
     case Verb::kRead:
     case Verb::kWrite:

@@ -14,8 +14,10 @@ namespace rpcsieve::smb {
 
 // Channel follows the SMB1, SMB2 and SMB3 messages of one TCP connection and gives the bytes that
 // pass through its named pipes. State is per (session, tree, file id). It reads create, write,
-// read, ioctl FSCTL_PIPE_TRANSCEIVE, close, compounds [MS-SMB2], and NT_CREATE_ANDX, OPEN_ANDX,
-// TRANSACTION (named pipe), WRITE_ANDX, WRITE, READ_ANDX, READ, CLOSE and andX chains [MS-CIFS].
+// read, ioctl FSCTL_PIPE_TRANSCEIVE, close, compounds [MS-SMB2], and all ways in which SMB1 opens,
+// reads, writes and transacts with pipes, and its andX chains [MS-CIFS]. Only its raw and
+// multiplexed modes (READ_RAW, WRITE_RAW, READ_MPX, WRITE_MPX) are not followed: smb_unsupported
+// counts them.
 //
 // A handle is a pipe if its tree is one of pipes (IPC$), or if an SMB1 server said so when it was
 // opened; a file on a disk share is none, whatever its name. Where the tree is not known, a handle

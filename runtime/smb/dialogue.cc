@@ -27,6 +27,7 @@ std::uint64_t hash(const Dialogue::RequestKey& key) {
 Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
     : counters_(&counters),
       pipes_(limits, counters, is_rpc),
+      parts_(limits, counters),
       requests_(limits.smb_requests, counters.memory()),
       events_(counters.memory()) {}
 
@@ -49,6 +50,7 @@ std::optional<Event> Dialogue::next() {
 
 void Dialogue::reset() {
   pipes_.reset();
+  parts_.clear();
   requests_.clear();
   events_.clear();
   given_ = 0;
@@ -68,14 +70,24 @@ void Dialogue::request(Operation& op) {
       [[fallthrough]];
     case Verb::kRead:
     case Verb::kClose:
-      remember(op);
+      remember(op, op.verb);
+      break;
+    case Verb::kTreeConnect:
+      if (op.share != Share::kUnknown) remember(op, op.verb);
       break;
     case Verb::kWrite:
       deliver(op.handle, op, false);
+      if (op.closes) remember(op, Verb::kClose);
       break;
     case Verb::kTransact:
-      remember(op);
+      remember(op, op.verb);
       deliver(op.handle, op, true);
+      break;
+    case Verb::kTransactOther:
+      remember(op, Verb::kTransact).foreign = true;
+      break;
+    case Verb::kCall:
+      call(op);
       break;
     case Verb::kTransactMore:
       send_more(op);
@@ -114,25 +126,48 @@ void Dialogue::open_early() {
   pipes_.open(open->handle, open->name, open->directory, Share::kUnknown);
 }
 
-void Dialogue::remember(const Operation& op) {
+Dialogue::Request& Dialogue::remember(const Operation& op, Verb verb) {
   Request request;
   request.handle = op.handle;
-  request.directory = op.directory;
+  request.directory = op.opening.directory;
+  request.share = op.share;
   request.sent = size_of(op.data);
-  if (op.verb == Verb::kOpen) request.name = Name(op.name);
-  requests_.put({op.id, op.verb}, request,
-                [&](const Request&) { counters_->count(Counter::smb_requests_dropped); });
+  if (op.verb == Verb::kOpen || op.verb == Verb::kCall) request.name = Name(op.name);
+  return requests_.put({op.id, verb}, request,
+                       [&](const Request&) { counters_->count(Counter::smb_requests_dropped); });
 }
 
-// send_more takes the next data of an SMB1 transaction; they come in order [MS-CIFS §3.2.4.1.4].
+// call opens a pipe by its name for one transaction; the answer to that closes it.
+void Dialogue::call(Operation& op) {
+  op.handle.file = opened_by(op.id);
+  Request& request = remember(op, Verb::kTransact);
+  request.once = true;
+  pipes_.open(op.handle, request.name, false, Share::kPipes);
+  deliver(op.handle, op, true);
+}
+
+// send_more takes the next data of an SMB1 transaction.
 void Dialogue::send_more(const Operation& op) {
   Request* request = requests_.find({op.id, Verb::kTransact});
-  if (request == nullptr || op.displacement != request->sent) {
+  if (request == nullptr) {
     counters_->count(Counter::smb_unsupported);
-    return;
+  } else if (!request->foreign) {
+    pass_in_order(op, request->handle, request->sent);
   }
-  request->sent += size_of(op.data);
-  deliver(request->handle, op, true);
+}
+
+// pass_in_order passes the data of a transaction that go on behind those that were passed, and what
+// came too early before them.
+void Dialogue::pass_in_order(const Operation& op, const Handle& handle, std::uint32_t& passed) {
+  const Parts::Owner owner{op.id, op.response};
+  if (op.displacement > passed) return parts_.hold(owner, op.displacement, op.data);
+  Operation part = op;
+  part.data = without_first(op.data, passed - op.displacement);
+  while (size_of(part.data) > 0) {
+    passed += size_of(part.data);
+    deliver(handle, part, true);
+    part.data = parts_.take(owner, passed);
+  }
 }
 
 void Dialogue::answer(const Operation& op) {
@@ -151,18 +186,29 @@ void Dialogue::answer(const Operation& op) {
       if (op.status != Status::kFailed) was_read(op, request);
       break;
     default:
-      connected(op);
-      return;
+      connected(op, request);
+      break;
   }
-  const bool last =
-      request == nullptr || op.status == Status::kFailed || request->received >= op.total;
-  if (last) requests_.erase(key);
+  if (request == nullptr) return;
+  const bool last = op.status == Status::kFailed || request->received >= op.total;
+  if (last) done(key, *request);
+}
+
+// done forgets a request that was answered in full.
+void Dialogue::done(const RequestKey& key, const Request& request) {
+  if (request.once) pipes_.close(request.handle);
+  if (key.verb == Verb::kTransact) parts_.drop(key.id);
+  requests_.erase(key);
 }
 
 // connected takes the answers that are about a tree or a session.
-void Dialogue::connected(const Operation& op) {
+void Dialogue::connected(const Operation& op, const Request* request) {
   if (op.status != Status::kDone || !op.tree_known) return;
-  if (op.verb == Verb::kTreeConnect) pipes_.connect(op.handle.tree, op.share);
+  if (op.verb == Verb::kTreeConnect) {
+    const bool told = op.share != Share::kUnknown || request == nullptr;
+    pipes_.disconnect(op.handle.tree);  // its number may have stood for another
+    pipes_.connect(op.handle.tree, told ? op.share : request->share);
+  }
   if (op.verb == Verb::kTreeDisconnect) pipes_.disconnect(op.handle.tree);
   if (op.verb == Verb::kLogoff) pipes_.log_off(op.handle.tree.session);
 }
@@ -202,12 +248,12 @@ void Dialogue::was_read(const Operation& op, Request* request) {
     was_read_unasked(op);
     return;
   }
-  if (op.displacement != request->received) {
-    counters_->count(Counter::smb_unsupported);
+  if (request->foreign) {
+    request->received += size_of(op.data);
     return;
   }
-  request->received += size_of(op.data);
-  deliver(request->handle, op, op.verb == Verb::kTransact);
+  if (op.verb == Verb::kTransact) return pass_in_order(op, request->handle, request->received);
+  deliver(request->handle, op, false);
 }
 
 // was_read_unasked: the answers to SMB2 ioctls tell their handle; others only their tree, if that.

@@ -8,6 +8,7 @@
 #include "runtime/base/limits.h"
 #include "runtime/smb/event.h"
 #include "runtime/smb/operation.h"
+#include "runtime/smb/parts.h"
 #include "runtime/smb/pipes.h"
 #include "runtime/smb/table.h"
 
@@ -43,11 +44,14 @@ class Dialogue {
   // Request is what an answer does not repeat.
   struct Request {
     Handle handle;
-    Name name;  // kOpen
+    Name name;  // kOpen, kCall
     bool directory = false;
-    bool used = false;           // kOpen: its chain goes on with the file that it opens
-    std::uint32_t sent = 0;      // kTransact: how much of the data has come
-    std::uint32_t received = 0;  // ... and of its answer's
+    bool used = false;              // kOpen: its chain goes on with the file that it opens
+    bool once = false;              // kTransact: the pipe is closed by its answer
+    bool foreign = false;           // kTransact: no pipe's
+    Share share = Share::kUnknown;  // kTreeConnect: what the tree leads to, if that is known
+    std::uint32_t sent = 0;         // kTransact: how much of the data has come
+    std::uint32_t received = 0;     // ... and of its answer's
   };
   // Chain is what related operations inherit from those before them in their message.
   struct Chain {
@@ -60,14 +64,17 @@ class Dialogue {
   void request(Operation& op);
   void inherit(Operation& op);
   void open_early();
-  void remember(const Operation& op);
+  Request& remember(const Operation& op, Operation::Verb verb);
+  void call(Operation& op);
   void send_more(const Operation& op);
 
   void answer(const Operation& op);
-  void connected(const Operation& op);
+  void done(const RequestKey& key, const Request& request);
+  void connected(const Operation& op, const Request* request);
   void opened(const Operation& op, const Request* request);
   void opened_unasked(const Operation& op);
   void was_read(const Operation& op, Request* request);
+  void pass_in_order(const Operation& op, const Handle& handle, std::uint32_t& passed);
   void was_read_unasked(const Operation& op);
 
   void deliver(const Handle& handle, const Operation& op, bool piped);
@@ -76,6 +83,7 @@ class Dialogue {
 
   Counters* counters_;
   Pipes pipes_;
+  Parts parts_;
   Table<RequestKey, Request> requests_;
   Chain chain_;
   Timestamp time_;

@@ -21,7 +21,7 @@ struct Event {
   std::uint32_t pipe = 0;
   // kPipeData. The headers of encrypted and compressed messages do not tell who sent them.
   bool to_server = false;
-  Bytes data;                 // kPipeData: a view of the message that was pushed
+  Bytes data;                 // kPipeData: they live until the next push
   std::uint64_t lost = 0;     // ... bytes of the pipe that are missing behind `data`
   bool after_loss = false;    // ... nobody knows how many are missing before it (Channel::lost)
   Timestamp time;             // of the message's first byte

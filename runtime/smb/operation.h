@@ -35,6 +35,9 @@ struct Handle {
   bool operator==(const Handle&) const = default;
 };
 
+std::uint64_t hash(const Tree& tree);
+std::uint64_t hash(const Handle& handle);
+
 // Share says what a tree or a handle leads to. kFiles stands for all that is not a named pipe.
 enum class Share : std::uint8_t { kUnknown, kPipes, kFiles };
 
@@ -49,6 +52,15 @@ struct Slice {
 struct Text {
   Bytes bytes;
   bool utf16 = false;
+  bool cut = false;  // not all of it was captured
+};
+
+// Opening is how a file was asked for, in the numbers of [MS-SMB2 §2.2.13]. SMB1's older commands
+// ask in others, which are put into these: for the access, the generic rights.
+struct Opening {
+  std::uint32_t access = 0;       // DesiredAccess
+  std::uint32_t disposition = 0;  // CreateDisposition
+  bool directory = false;         // only a directory will do
 };
 
 // Member is a place in a message where an operation begins. SMB2: the offset of its header in a
@@ -74,8 +86,10 @@ struct Operation {
     kClose,
     kWrite,
     kRead,
-    kTransact,      // write to a pipe and read its answer
-    kTransactMore,  // SMB1: request data that did not fit in the first message
+    kTransact,       // write to a pipe and read its answer
+    kTransactMore,   // SMB1: request data that did not fit in the first message
+    kTransactOther,  // SMB1: a transaction that is no concern of pipes; nor is its answer
+    kCall,           // SMB1: open a pipe by its name, transact, and close it
   };
   enum class Status : std::uint8_t {
     kDone,
@@ -89,11 +103,16 @@ struct Operation {
   bool related = false;    // its tree and file are those of the operation before it in the chain
   bool tree_known = true;  // false: an asynchronous response does not tell its tree
   Status status = Status::kDone;
-  Share share = Share::kUnknown;  // answers to kTreeConnect, kOpen: what was connected or opened
+  Share share = Share::kUnknown;  // kTreeConnect, kOpen answer: what was connected or opened
   std::uint64_t id = 0;           // that request and response share
   Handle handle;                  // as far as the message tells it
-  Text name;                      // kOpen request
-  bool directory = false;         // kOpen request: only a directory will do
+  Text name;                      // kOpen, kCall, kTreeConnect requests
+  Opening opening;                // kOpen request
+  std::uint32_t action = 0;       // kOpen answer: CreateAction [MS-SMB2 §2.2.14]
+  bool has_times = false;         // ... and what was opened has times, as only files have
+  std::uint32_t code = 0;         // the answer's status as a number
+  bool dos_code = false;          // ... it is an error class and a code [MS-CIFS §2.2.2.4]
+  bool closes = false;            // kWrite: then the file is closed
   Slice data;                     // what is written, or was read
   std::uint32_t total = 0;        // SMB1 kTransact: length of all data, of which `data` begins at
   std::uint32_t displacement = 0;

@@ -13,9 +13,6 @@
 
 namespace rpcsieve::smb {
 
-std::uint64_t hash(const Tree& tree);
-std::uint64_t hash(const Handle& handle);
-
 // Pipes knows the trees and handles of one connection, and gives each handle that is a named pipe a
 // number. A handle is a pipe if its tree is one of pipes (IPC$). Where the tree is not known, it
 // must have a plausible name, or none that was captured, and its bytes must show that it is one.

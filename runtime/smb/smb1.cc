@@ -8,6 +8,9 @@
 #include <algorithm>
 
 #include "runtime/base/cursor.h"
+#include "runtime/smb/smb1_block.h"
+#include "runtime/smb/smb1_open.h"
+#include "runtime/smb/smb1_transaction.h"
 
 namespace rpcsieve::smb::smb1 {
 namespace {
@@ -18,9 +21,11 @@ using Status = Operation::Status;
 // Commands [MS-CIFS §2.2.2.1].
 enum Command : std::uint8_t {
   kOpen = 0x02,
+  kCreate = 0x03,
   kClose = 0x04,
   kRead = 0x0a,
   kWrite = 0x0b,
+  kCreateNew = 0x0f,
   kLockAndRead = 0x13,
   kWriteAndUnlock = 0x14,
   kReadRaw = 0x1a,
@@ -34,101 +39,24 @@ enum Command : std::uint8_t {
   kOpenAndx = 0x2d,
   kReadAndx = 0x2e,
   kWriteAndx = 0x2f,
+  kTransaction2 = 0x32,
+  kTreeConnect = 0x70,
   kTreeDisconnect = 0x71,
   kSessionSetupAndx = 0x73,
   kLogoffAndx = 0x74,
   kTreeConnectAndx = 0x75,
   kNtTransact = 0xa0,
+  kNtTransactSecondary = 0xa1,
   kNtCreateAndx = 0xa2,
 };
 
-// Subcommands of TRANSACTION [MS-CIFS §2.2.2.2].
-enum PipeFunction : std::uint16_t {
-  kRawReadPipe = 0x0011,
-  kTransactPipe = 0x0026,
-  kRawWritePipe = 0x0031,
-  kReadPipe = 0x0036,
-  kWritePipe = 0x0037,
-  kCallPipe = 0x0054,
-};
-
-constexpr std::uint8_t kReply = 0x80;        // Flags [MS-CIFS §2.2.3.1]
-constexpr std::uint16_t kNtStatus = 0x4000;  // Flags2
-constexpr std::uint16_t kUnicode = 0x8000;   // Flags2
-constexpr std::uint16_t kNtTransactIoctl = 2;
-constexpr std::uint32_t kDirectoryFile = 0x1;  // CreateOptions [MS-CIFS §2.2.4.64.1]
+constexpr std::uint8_t kReply = 0x80;                           // Flags [MS-CIFS §2.2.3.1]
+constexpr std::uint32_t kActionOpened = 1, kActionCreated = 2;  // [MS-CIFS §2.2.4.64.2]
+constexpr std::uint16_t kNtStatus = 0x4000;                     // Flags2
+constexpr std::uint16_t kUnicode = 0x8000;                      // Flags2
 // WriteMode [MS-CIFS §2.2.4.43.1]: with both, the data begin with a length of two bytes that does
 // not go into the pipe.
 constexpr std::uint16_t kRawMessageStart = 0x0008 | 0x0004;
-
-// Block is one command of a message with what the parsers need of the header.
-struct Block {
-  const Part& message;
-  Cursor words;
-  std::size_t bytes_at;  // offset of the bytes, behind their count
-  bool utf16;
-};
-
-// text gives the name at an offset, behind the padding that puts UTF-16 on an even one.
-Text text(const Block& block, std::size_t at, std::size_t limit) {
-  if (block.utf16) at += at % 2;
-  const Bytes all = block.message.bytes;
-  const Bytes there = all.subspan(std::min(at, all.size()));
-  return {there.first(std::min(limit, there.size())), block.utf16};
-}
-
-// ResourceType [MS-CIFS §2.2.4.64.2]: of the numbers, 1 and 2 are pipes.
-Share share_of(std::uint16_t resource_type) {
-  return resource_type == 1 || resource_type == 2 ? Share::kPipes : Share::kFiles;
-}
-
-bool fid(Cursor& words, Operation& op) {
-  op.handle.file = {0, words.u16()};
-  return words.ok();
-}
-
-bool tree_connect_response(const Block& block, Operation& op) {  // [MS-CIFS §2.2.4.55.2]
-  Slice service;
-  if (!block.message.slice(block.bytes_at, 3, service)) return false;
-  const bool ipc = std::equal(service.bytes.begin(), service.bytes.end(), "IPC");
-  op.share = ipc ? Share::kPipes : Share::kFiles;
-  return service.lost == 0;
-}
-
-bool nt_create_request(Block block, Operation& op) {  // [MS-CIFS §2.2.4.64.1]
-  block.words.skip(5);
-  const std::size_t length = block.words.u16();
-  block.words.skip(32);
-  op.directory = (block.words.u32() & kDirectoryFile) != 0;
-  op.name = text(block, block.bytes_at, length);
-  return block.words.ok();
-}
-
-bool nt_create_response(Block block, Operation& op) {  // [MS-CIFS §2.2.4.64.2]
-  block.words.skip(5);
-  fid(block.words, op);
-  block.words.skip(56);
-  op.share = share_of(block.words.u16());
-  return block.words.ok();
-}
-
-bool open_andx_request(const Block& block, Operation& op) {  // [MS-CIFS §2.2.4.41.1]
-  op.name = text(block, block.bytes_at, SIZE_MAX);
-  return true;
-}
-
-bool open_andx_response(Block block, Operation& op) {  // [MS-CIFS §2.2.4.41.2]
-  block.words.skip(4);
-  fid(block.words, op);
-  block.words.skip(12);
-  op.share = share_of(block.words.u16());
-  return block.words.ok();
-}
-
-bool open_request(const Block& block, Operation& op) {  // [MS-CIFS §2.2.4.3.1]
-  op.name = text(block, block.bytes_at + 1, SIZE_MAX);
-  return true;
-}
 
 bool read_response(Block block, Operation& op) {  // [MS-CIFS §2.2.4.11.2]
   const std::size_t length = block.words.u16();
@@ -169,68 +97,17 @@ bool write_andx_request(Block block, Operation& op) {  // [MS-CIFS §2.2.4.43.1,
          block.message.slice(offset + prefix, length - prefix, op.data);
 }
 
-// Of a pipe's transactions, CallNmPipe opens by name what it writes to; the rest below pass bytes.
-Verb transaction_verb(std::size_t setup_count, std::uint16_t function) {
-  if (setup_count != 2) return Verb::kOther;
-  switch (function) {
-    case kRawReadPipe:
-    case kTransactPipe:
-    case kRawWritePipe:
-    case kReadPipe:
-    case kWritePipe:
-      return Verb::kTransact;
-    case kCallPipe:
-      return Verb::kUnsupported;
-    default:
-      return Verb::kOther;
-  }
-}
-
-bool transaction_request(Block block, Operation& op) {  // [MS-CIFS §2.2.4.33.1, §2.2.5]
-  block.words.skip(2);
-  op.total = block.words.u16();
-  block.words.skip(18);
-  const std::size_t length = block.words.u16();
-  const std::size_t offset = block.words.u16();
-  const std::size_t setup_count = block.words.u8();
-  block.words.skip(1);
-  op.verb = transaction_verb(setup_count, block.words.u16());
-  if (op.verb != Verb::kTransact) return true;
-  return fid(block.words, op) && block.message.slice(offset, length, op.data);
-}
-
-bool transaction_secondary(Block block, Operation& op) {  // [MS-CIFS §2.2.4.34.1]
-  block.words.skip(2);
-  op.total = block.words.u16();
-  block.words.skip(6);
-  const std::size_t length = block.words.u16();
-  const std::size_t offset = block.words.u16();
-  op.displacement = block.words.u16();
-  return block.words.ok() && block.message.slice(offset, length, op.data);
-}
-
-bool transaction_response(Block block, Operation& op) {  // [MS-CIFS §2.2.4.33.2]
-  block.words.skip(2);
-  op.total = block.words.u16();
-  block.words.skip(8);
-  const std::size_t length = block.words.u16();
-  const std::size_t offset = block.words.u16();
-  op.displacement = block.words.u16();
-  return block.words.ok() && block.message.slice(offset, length, op.data);
-}
-
-// A pipe's bytes may also pass through NT_TRANSACT_IOCTL; no client is known to send them so.
-bool nt_transact_request(Block block, Operation& op) {  // [MS-CIFS §2.2.4.62.1]
-  block.words.skip(36);
-  if (block.words.u16() != kNtTransactIoctl) op.verb = Verb::kOther;
-  return block.words.ok();
-}
-
+// verb_of says what a command means, unless its parser knows better. An NT_TRANSACT that failed may
+// have been of any kind; only an open has to hear of it.
 Verb verb_of(std::uint8_t command) {
   switch (command) {
     case kOpen:
+    case kCreate:
+    case kCreateNew:
     case kOpenAndx:
     case kNtCreateAndx:
+    case kTransaction2:
+    case kNtTransact:
       return Verb::kOpen;
     case kClose:
       return Verb::kClose;
@@ -246,13 +123,14 @@ Verb verb_of(std::uint8_t command) {
     case kTransaction:
       return Verb::kTransact;
     case kTransactionSecondary:
+    case kNtTransactSecondary:
       return Verb::kTransactMore;
     case kReadRaw:
     case kReadMpx:
     case kWriteRaw:
     case kWriteMpx:
-    case kNtTransact:
       return Verb::kUnsupported;
+    case kTreeConnect:
     case kTreeConnectAndx:
       return Verb::kTreeConnect;
     case kTreeDisconnect:
@@ -272,6 +150,14 @@ bool parse_request(std::uint8_t command, Block block, Operation& op) {
       return open_andx_request(block, op);
     case kOpen:
       return open_request(block, op);
+    case kCreate:
+      return create_request(block, op, false);
+    case kCreateNew:
+      return create_request(block, op, true);
+    case kTreeConnect:
+      return tree_connect_request(block, op);
+    case kTreeConnectAndx:
+      return tree_connect_andx_request(block, op);
     case kClose:
     case kRead:
     case kLockAndRead:
@@ -282,6 +168,7 @@ bool parse_request(std::uint8_t command, Block block, Operation& op) {
     case kWriteAndUnlock:
       return write_request(block, 3, op);
     case kWriteAndClose:
+      op.closes = true;
       return write_request(block, 1, op);
     case kWriteAndx:
       return write_andx_request(block, op);
@@ -289,8 +176,12 @@ bool parse_request(std::uint8_t command, Block block, Operation& op) {
       return transaction_request(block, op);
     case kTransactionSecondary:
       return transaction_secondary(block, op);
+    case kTransaction2:
+      return transaction2_request(block, op);
     case kNtTransact:
       return nt_transact_request(block, op);
+    case kNtTransactSecondary:
+      return nt_transact_secondary(block, op);
     default:
       return true;
   }
@@ -298,14 +189,22 @@ bool parse_request(std::uint8_t command, Block block, Operation& op) {
 
 bool parse_response(std::uint8_t command, Block block, Operation& op) {
   switch (command) {
-    case kTreeConnectAndx:
+    case kTreeConnect:
       return tree_connect_response(block, op);
+    case kTreeConnectAndx:
+      return tree_connect_andx_response(block, op);
     case kNtCreateAndx:
       return nt_create_response(block, op);
     case kOpenAndx:
       return open_andx_response(block, op);
     case kOpen:
+    case kCreate:
+    case kCreateNew:
+      op.action = command == kOpen ? kActionOpened : kActionCreated;
       return fid(block.words, op);
+    case kWriteAndClose:
+      op.verb = Verb::kClose;
+      return true;
     case kReadAndx:
       return read_andx_response(block, op);
     case kRead:
@@ -313,6 +212,10 @@ bool parse_response(std::uint8_t command, Block block, Operation& op) {
       return read_response(block, op);
     case kTransaction:
       return transaction_response(block, op);
+    case kTransaction2:
+      return transaction2_response(block, op);
+    case kNtTransact:
+      return nt_transact_response(block, op);
     default:
       return true;
   }
@@ -351,27 +254,52 @@ Status status_of(std::uint32_t status, bool nt) {
   return status >> 30 <= 1 ? Status::kDone : Status::kFailed;
 }
 
-// parse_header returns Flags2 [MS-CIFS §2.2.3.1].
+// parse_header returns Flags2 [MS-CIFS §2.2.3.1]. A client tells its requests apart by PID and MID
+// [MS-CIFS §3.3.1.3]. PIDHigh is not counted in: there are servers that do not repeat it.
 std::uint16_t parse_header(Cursor& in, Operation& op) {
   in.skip(5);  // protocol and command
-  const std::uint32_t status = in.u32();
+  op.code = in.u32();
   op.response = (in.u8() & kReply) != 0;
   const std::uint16_t flags2 = in.u16();
+  op.dos_code = (flags2 & kNtStatus) == 0;
   in.skip(12);
   op.handle.tree.id = in.u16();
   const std::uint64_t pid = in.u16();
   op.handle.tree.session = in.u16();
   op.id = pid << 16 | in.u16();
-  op.status = op.response ? status_of(status, (flags2 & kNtStatus) != 0) : Status::kDone;
+  op.status = op.response ? status_of(op.code, !op.dos_code) : Status::kDone;
   return flags2;
 }
 
 // answered_later: a server asks for the rest of a transaction by an answer without words.
-bool answered_later(const Operation& op, std::size_t word_bytes) {
-  return op.response && op.verb == Verb::kTransact && op.status == Status::kDone && word_bytes == 0;
+bool answered_later(std::uint8_t command, const Operation& op, std::size_t word_bytes) {
+  const bool transaction =
+      command == kTransaction || command == kTransaction2 || command == kNtTransact;
+  return op.response && transaction && op.status == Status::kDone && word_bytes == 0;
+}
+
+// A status is that of the last block of an answer; those before it did what they were to.
+void part_status(std::size_t word_bytes, Operation& op) {
+  const bool answered = op.response && op.next.at != 0 && word_bytes > 0;
+  if (!answered || op.status == Status::kDone) return;
+  op.status = Status::kDone;
+  op.code = 0;
 }
 
 }  // namespace
+
+Text text(const Block& block, std::size_t at, std::size_t limit) {
+  if (block.utf16) at += at % 2;
+  const Bytes all = block.message.bytes;
+  const Bytes there = all.subspan(std::min(at, all.size()));
+  return {there.first(std::min(limit, there.size())), block.utf16,
+          block.message.cut() && limit > there.size()};
+}
+
+bool fid(Cursor& words, Operation& op) {
+  op.handle.file = {0, words.u16()};
+  return words.ok();
+}
 
 Member first(Bytes message) {
   return {kHeaderBytes, message.size() > 4 ? message[4] : std::uint8_t{0}};
@@ -389,8 +317,9 @@ Operation parse(const Part& message, Member member) {
   const Block block{message, in.sub(word_bytes), member.at + 1 + word_bytes + 2,
                     (flags2 & kUnicode) != 0};
   if (is_andx(member.command)) op.next = next_of(block.words, member);
+  part_status(word_bytes, op);
   if (op.status == Status::kFailed) return op;
-  if (answered_later(op, word_bytes)) {
+  if (answered_later(member.command, op, word_bytes)) {
     op.status = Status::kPending;
     return op;
   }

@@ -57,12 +57,12 @@ bool tree_connect_response(Cursor body, Operation& op) {  // [MS-SMB2 §2.2.10]
 bool create_request(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2 §2.2.13]
   const bool sized = body.u16() == 57;
   body.skip(38);
-  op.directory = (body.u32() & kDirectoryFile) != 0;
+  op.opening.directory = (body.u32() & kDirectoryFile) != 0;
   const std::size_t offset = body.u16();
   const std::size_t length = body.u16();
   Slice name;
   if (!sized || !body.ok() || !part.slice(offset, length, name)) return false;
-  op.name = {name.bytes, true};
+  op.name = {name.bytes, true, name.lost > 0};
   return true;
 }
 

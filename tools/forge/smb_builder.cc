@@ -157,16 +157,23 @@ namespace {
 
 enum Command : std::uint8_t {
   kOpen = 0x02,
+  kCreate = 0x03,
   kClose = 0x04,
   kRead = 0x0a,
   kWrite = 0x0b,
+  kCreateNew = 0x0f,
   kTransaction = 0x25,
   kTransactionSecondary = 0x26,
   kWriteAndClose = 0x2c,
   kOpenAndx = 0x2d,
   kReadAndx = 0x2e,
   kWriteAndx = 0x2f,
+  kTransaction2 = 0x32,
+  kTreeConnect = 0x70,
+  kSessionSetupAndx = 0x73,
   kTreeConnectAndx = 0x75,
+  kNtTransact = 0xa0,
+  kNtTransactSecondary = 0xa1,
   kNtCreateAndx = 0xa2,
 };
 
@@ -188,14 +195,42 @@ Message with_data(bool is_response, std::uint8_t command, const Wire& words,
 }
 
 Message transaction(std::uint16_t fid, const Buffer& data, std::size_t total,
-                    std::uint16_t function) {
+                    std::uint16_t function, std::string_view pipe = "\\PIPE\\") {
   Wire words;
   words.u16(0).u16(total).u16(0).u16(1024).u8(0).u8(0).u16(0).u32(0).u16(0).u16(0).u16(0);
   words.u16(data.size());
   const std::size_t offset_at = words.size();
   words.u16(0).u8(2).u8(0).u16(function).u16(fid);
-  const Wire name = Wire().u8(0).utf16("\\PIPE\\").u16(0).zeros(2);
+  const Wire name = Wire().u8(0).utf16(pipe).u16(0).zeros(2);
   return with_data(false, kTransaction, words, offset_at, name, data);
+}
+
+// Offsets of the bytes of a transaction of so many words that is alone in its message, behind the
+// padding that puts them on a multiple of two.
+constexpr std::size_t bytes_offset(std::size_t words) { return (32 + 1 + 2 * words + 2 + 1) & ~1U; }
+
+// nt_transaction gives the words of an NT_TRANSACT with one block of parameters or data.
+Wire nt_transaction(std::uint16_t function, std::size_t parameters, std::size_t data,
+                    std::size_t total, std::size_t setup_words) {
+  const std::size_t at = bytes_offset(19 + setup_words);
+  Wire words;
+  words.u8(0).u16(0).u32(parameters).u32(total).u32(0).u32(1024);
+  words.u32(parameters).u32(at).u32(data).u32(at).u8(setup_words).u16(function);
+  return words;
+}
+
+// nt_transaction_part gives those of a secondary request, or of a response.
+Wire nt_transaction_part(std::size_t parameters, std::size_t data, std::size_t displacement,
+                         std::size_t total) {
+  const std::size_t at = bytes_offset(18);
+  Wire words;
+  words.zeros(3).u32(parameters).u32(total).u32(parameters).u32(at).u32(0);
+  return words.u32(data).u32(at).u32(displacement).u8(0);
+}
+
+// padded puts bytes on a multiple of two.
+Wire padded(std::size_t words, const Buffer& bytes) {
+  return Wire().zeros(bytes_offset(words) - (32 + 1 + 2 * words + 2)).bytes(bytes);
 }
 
 // bytes_of gives a block's bytes as they stand at an offset.
@@ -235,7 +270,7 @@ Buffer Message::message() const {
   out.u8(0xff).text("SMB").u8(blocks_.front().command).u32(status_);
   out.u8(blocks_.front().response ? 0x98 : 0x18);
   out.u16((nt_status_ ? 0x4000U : 0U) | (ascii_ ? 0U : 0x8000U)).zeros(12);
-  out.u16(tree_).u16(0xfeff).u16(user_).u16(id_);
+  out.u16(tree_).u16(process_).u16(user_).u16(id_);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const std::size_t at = out.size();
     out.bytes(lay_out(blocks_[i], at, ascii_));
@@ -245,13 +280,17 @@ Buffer Message::message() const {
   return out.build();
 }
 
-Message nt_create(std::string_view name) {
+Message nt_create(std::string_view name, std::uint32_t access, std::uint32_t disposition) {
   Wire words = andx();
-  words.u8(0).u16(name.size() * 2).u32(0).u32(0).u32(0x2019f).u64(0).u32(0).u32(7);
-  return request(kNtCreateAndx, words.u32(1).u32(0).u32(2).u8(3), name);
+  words.u8(0).u16(name.size() * 2).u32(0).u32(0).u32(access).u64(0).u32(0).u32(7);
+  return request(kNtCreateAndx, words.u32(disposition).u32(0).u32(2).u8(3), name);
 }
 
-Message open_andx(std::string_view name) { return request(kOpenAndx, andx().zeros(26), name); }
+Message open_andx(std::string_view name, std::uint16_t access_mode, std::uint16_t open_mode) {
+  Wire words = andx();
+  words.u16(0).u16(access_mode).u16(0).u16(0).u32(0).u16(open_mode);
+  return request(kOpenAndx, words.zeros(12), name);
+}
 
 Message open(std::string_view name) {
   return Message({kOpen, false, Wire().u16(2).u16(0).build(), {0x04}, std::string(name)});
@@ -300,8 +339,58 @@ Message transact_more(const Buffer& data, std::size_t displacement, std::size_t 
   return with_data(false, kTransactionSecondary, words, offset_at, Wire().u8(0), data);
 }
 
+Message call(std::string_view name, const Buffer& data) {
+  return transaction(0, data, data.size(), 0x54, name);
+}
+
+Message open2(std::string_view name, std::uint16_t access_mode, std::uint16_t open_mode) {
+  const std::size_t parameters = 28 + 2 * name.size() + 2;
+  Wire words;
+  words.u16(parameters).u16(0).u16(30).u16(0).u8(0).u8(0).u16(0).u32(0).u16(0);
+  words.u16(parameters).u16(bytes_offset(15)).u16(0).u16(0).u8(1).u8(0).u16(0);
+  Wire bytes;
+  bytes.u16(0).u16(access_mode).u16(0).u16(0).u32(0).u16(open_mode).u32(0).zeros(10);
+  bytes.utf16(name).u16(0);
+  return Message({kTransaction2, false, words.build(), padded(15, bytes.build()).build()});
+}
+
+Message nt_transact_create(std::string_view name, std::uint32_t access, std::uint32_t disposition) {
+  Wire bytes;
+  bytes.u32(0).u32(0).u32(access).u64(0).u32(0).u32(7).u32(disposition).u32(0).u32(0).u32(0);
+  bytes.u32(2 * name.size()).u32(2).u8(3).u8(0).utf16(name);
+  const Wire words = nt_transaction(1, bytes.size(), 0, 0, 0);
+  return Message({kNtTransact, false, words.build(), padded(19, bytes.build()).build()});
+}
+
+Message nt_ioctl(std::uint16_t fid, const Buffer& data, std::size_t total) {
+  Wire words = nt_transaction(2, 0, data.size(), total, 4);
+  words.u32(0x0011c017).u16(fid).u8(1).u8(0);
+  return Message({kNtTransact, false, words.build(), padded(23, data).build()});
+}
+
+Message nt_transact_more(const Buffer& data, std::size_t displacement, std::size_t total) {
+  const Wire words = nt_transaction_part(0, data.size(), displacement, total);
+  return Message({kNtTransactSecondary, false, words.build(), padded(18, data).build()});
+}
+
+Message create(std::string_view name, bool is_new) {
+  const Wire words = Wire().u16(0).u32(0);
+  return Message({is_new ? kCreateNew : kCreate, false, words.build(), {0x04}, std::string(name)});
+}
+
+Message session_setup_andx() {
+  Wire words = andx();
+  return request(kSessionSetupAndx, words.u16(4356).u16(10).u16(0).u32(0).u16(0).u32(0).u32(0));
+}
+
 Message tree_connect_andx(std::string_view path) {
-  return request(kTreeConnectAndx, andx().u16(0).u16(1), path);
+  return Message({kTreeConnectAndx, false, andx().u16(0).u16(1).build(), {0}, std::string(path)});
+}
+
+Message tree_connect(std::string_view path) {
+  Wire bytes;
+  bytes.u8(4).text(path).u8(0).u8(4).u8(0).u8(4).text("?????").u8(0);
+  return Message({kTreeConnect, false, {}, bytes.build()});
 }
 
 Message raw(std::uint8_t command, const Buffer& words) {
@@ -314,10 +403,41 @@ Message nt_create_response(std::uint16_t fid, std::uint16_t resource_type) {
   return response(kNtCreateAndx, words.u16(0x05ff).u8(0));
 }
 
+Message nt_transact_create_response(std::uint16_t fid, std::uint16_t resource_type) {
+  Wire bytes;
+  bytes.u8(0).u8(0).u16(fid).u32(2).u32(0).zeros(32).u32(0x20).u64(0).u64(0).u16(resource_type);
+  bytes.u16(0).u8(0);
+  const Wire words = nt_transaction_part(bytes.size(), 0, 0, 0);
+  return response(kNtTransact, words, padded(18, bytes.build()));
+}
+
+Message nt_ioctl_response(const Buffer& data) {
+  const Wire words = nt_transaction_part(0, data.size(), 0, data.size());
+  return response(kNtTransact, words, padded(18, data));
+}
+
+Message open2_response(std::uint16_t fid, std::uint16_t resource_type) {
+  Wire words;
+  words.u16(30).u16(0).u16(0).u16(30).u16(bytes_offset(10)).u16(0).zeros(6).u8(0).u8(0);
+  Wire bytes;
+  bytes.u16(fid).u16(0).u32(0).u32(0).u16(0).u16(resource_type).u16(0).u16(1).zeros(10);
+  return response(kTransaction2, words, padded(10, bytes.build()));
+}
+
+Message create_response(std::uint16_t fid, bool is_new) {
+  return response(is_new ? kCreateNew : kCreate, Wire().u16(fid));
+}
+
+Message session_setup_andx_response() { return response(kSessionSetupAndx, andx().u16(0)); }
+
+Message tree_connect_response(std::uint16_t tree) {
+  return response(kTreeConnect, Wire().u16(4356).u16(tree));
+}
+
 Message open_andx_response(std::uint16_t fid, std::uint16_t resource_type) {
   Wire words = andx();
   words.u16(fid).u16(0).u32(0).u32(0).u16(2).u16(resource_type);
-  return response(kOpenAndx, words.zeros(10));
+  return response(kOpenAndx, words.u16(0).u16(1).zeros(6));
 }
 
 Message open_response(std::uint16_t fid) { return response(kOpen, Wire().u16(fid).zeros(12)); }

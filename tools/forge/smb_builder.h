@@ -111,7 +111,10 @@ class Message {
   Message& user(std::uint16_t value) { return user_ = value, *this; }
   Message& tree(std::uint16_t value) { return tree_ = value, *this; }
   Message& id(std::uint16_t value) { return id_ = value, *this; }
+  Message& process(std::uint16_t value) { return process_ = value, *this; }
   Message& status(std::uint32_t value) { return status_ = value, *this; }
+  // command changes that of the first block.
+  Message& command(std::uint8_t value) { return blocks_.front().command = value, *this; }
   // dos_error sets an error class and code instead of a status.
   Message& dos_error(std::uint8_t error_class, std::uint16_t code);
   Message& ascii() { return ascii_ = true, *this; }
@@ -126,13 +129,16 @@ class Message {
   std::uint16_t user_ = 1;
   std::uint16_t tree_ = 5;
   std::uint16_t id_ = 1;
+  std::uint16_t process_ = 0xfeff;
   std::uint32_t status_ = 0;
   bool nt_status_ = true;
   bool ascii_ = false;
 };
 
-Message nt_create(std::string_view name);
-Message open_andx(std::string_view name);
+Message nt_create(std::string_view name, std::uint32_t access = 0x2019f,
+                  std::uint32_t disposition = 1);
+Message open_andx(std::string_view name, std::uint16_t access_mode = 0,
+                  std::uint16_t open_mode = 1);
 Message open(std::string_view name);
 Message close(std::uint16_t fid);
 Message write_andx(std::uint16_t fid, const Buffer& data, std::uint16_t mode = 0);
@@ -144,10 +150,27 @@ Message transact(std::uint16_t fid, const Buffer& data, std::uint16_t function =
 // transact_part is a transaction of `total` bytes whose rest comes in transact_more messages.
 Message transact_part(std::uint16_t fid, const Buffer& data, std::size_t total);
 Message transact_more(const Buffer& data, std::size_t displacement, std::size_t total);
+// call opens a pipe by its name, transacts and closes it.
+Message call(std::string_view name, const Buffer& data);
+// open2 and nt_transact_create open a file by a transaction; nt_ioctl is FSCTL_PIPE_TRANSCEIVE.
+Message open2(std::string_view name, std::uint16_t access_mode, std::uint16_t open_mode);
+Message nt_transact_create(std::string_view name, std::uint32_t access, std::uint32_t disposition);
+Message nt_ioctl(std::uint16_t fid, const Buffer& data, std::size_t total);
+Message nt_transact_more(const Buffer& data, std::size_t displacement, std::size_t total);
+// create makes a file; it fails if there is one and `is_new` is set.
+Message create(std::string_view name, bool is_new);
+Message session_setup_andx();
 Message tree_connect_andx(std::string_view path);
+Message tree_connect(std::string_view path);  // the old one
 Message raw(std::uint8_t command, const Buffer& words);
 
 Message nt_create_response(std::uint16_t fid, std::uint16_t resource_type = kMessagePipe);
+Message open2_response(std::uint16_t fid, std::uint16_t resource_type = kDiskFile);
+Message nt_transact_create_response(std::uint16_t fid, std::uint16_t resource_type = kDiskFile);
+Message nt_ioctl_response(const Buffer& data);
+Message create_response(std::uint16_t fid, bool is_new);
+Message session_setup_andx_response();
+Message tree_connect_response(std::uint16_t tree);
 Message open_andx_response(std::uint16_t fid, std::uint16_t resource_type = kMessagePipe);
 Message open_response(std::uint16_t fid);
 Message read_andx_response(const Buffer& data);
