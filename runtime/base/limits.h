@@ -36,6 +36,10 @@ struct Limits {
 
   // Leading bytes of one SMB message that are read where it may hold RPC.
   std::size_t smb_message_bytes = 1 << 20;
+  // What a compressed SMB message may decompress to: Windows reads and writes 8 MiB at most.
+  std::size_t smb_plain_bytes = (8 << 20) + (1 << 16);
+  // ... and beyond 64 KiB, how many times its own length may be looked at.
+  std::size_t smb_plain_ratio = 256;
   // SMB requests of one connection whose answers are awaited.
   std::size_t smb_requests = 512;
   // Trees (connections to shares) of one connection that are remembered.

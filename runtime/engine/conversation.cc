@@ -103,19 +103,15 @@ void Conversation::drain_smb(std::uint8_t side) {
       protocol_ = Protocol::kForeign;
     if (is_foreign()) return;
     spoke_ = true;
-    if (is_forged(*frame, side)) continue;
-    channel_->push(*frame);
+    channel_->push(*frame, sender(side));
     while (const auto event = channel_->next()) take_event(*event, side);
   }
 }
 
-// is_forged finds answers that the client sends: the server drops them, but they could tell the
-// channel that a pipe was closed.
-bool Conversation::is_forged(const Frame& frame, std::uint8_t sender) const {
-  const auto answer = smb::is_answer(frame.bytes);
-  if (!client_certain_ || !answer || *answer != (sender == client_side_)) return false;
-  workshop_.counters.count(Counter::smb_malformed);
-  return true;
+smb::Channel::Sender Conversation::sender(std::uint8_t side) const {
+  using Sender = smb::Channel::Sender;
+  if (!client_certain_) return Sender::kUnknown;
+  return side == client_side_ ? Sender::kClient : Sender::kServer;
 }
 
 void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {

@@ -69,7 +69,7 @@ class Conversation {
   void decide(Bytes bytes);
   void take_smb(const stream::Piece& piece);
   void drain_smb(std::uint8_t side);
-  [[nodiscard]] bool is_forged(const Frame& frame, std::uint8_t sender) const;
+  [[nodiscard]] smb::Channel::Sender sender(std::uint8_t side) const;
   void take_event(const smb::Event& event, std::uint8_t sender);
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
   void close_pipe(std::uint32_t pipe);

@@ -1,12 +1,17 @@
 // A message of SMB1 or SMB2 is a chain of operations, often of one. Each is read (smb1.cc, smb2.cc)
-// and followed (dialogue.cc) before the next is, so that none is held. Encrypted and compressed
-// messages are seen, said once, and not read.
+// and followed (dialogue.cc) before the next is, so that none is held. Of a compressed message only
+// its beginning is decompressed at first: that says whether the rest can matter. Encrypted
+// messages, and compressed ones that cannot be read, are seen and said once.
 #include "runtime/smb/channel.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "runtime/base/cursor.h"
+#include "runtime/smb/compression.h"
 #include "runtime/smb/dialogue.h"
 #include "runtime/smb/nbss.h"
 #include "runtime/smb/smb1.h"
@@ -20,6 +25,12 @@ using Verb = Operation::Verb;
 // Leading bytes that are kept of a message that may carry a file's bytes or a pipe's: enough for
 // an RPC fragment, of which Windows and Samba send at most 5840 bytes, little beside a bulk read.
 constexpr std::size_t kDoubtfulBytes = 8192;
+
+// Leading bytes of an SMB2 message that say what is wanted of it.
+constexpr std::size_t kJudgedBytes = smb2::kHeaderBytes + smb2::kBodyBytes;
+
+// What may be decompressed of any message, however short it is.
+constexpr std::size_t kFreeBytes = 1 << 16;
 
 // The first byte of a message's Protocol field; 'S' 'M' 'B' follow in all of them.
 constexpr std::uint8_t kSmb1 = 0xff;
@@ -46,28 +57,38 @@ struct Channel::State {
   State(const Limits& limits, Counters& the_counters, bool (*is_rpc)(Bytes))
       : counters(the_counters),
         message_limit(limits.smb_message_bytes),
+        plain_limit(limits.smb_plain_bytes),
+        plain_ratio(std::max(limits.smb_plain_ratio, std::size_t{1})),
         dialogue(limits, the_counters, is_rpc),
         encrypted(limits.smb_sessions, the_counters.memory()) {}
 
   void begin(const Frame& frame);
   bool step();
+  [[nodiscard]] bool is_forged(const Operation& op) const;
   void see_encrypted();
   void see_compressed();
+  bool decompress();
   void be_blind(Event::Kind kind, std::uint64_t session);
   [[nodiscard]] std::size_t wanted(const Operation& op, std::size_t head) const;
+  [[nodiscard]] std::size_t wanted(Bytes head, std::size_t length) const;
+  [[nodiscard]] std::size_t wanted_compressed(Bytes head, std::size_t length) const;
   void reset();
 
   Counters& counters;
   std::size_t message_limit;
+  std::size_t plain_limit;
+  std::size_t plain_ratio;
   Dialogue dialogue;
   Table<Tree, bool> encrypted;  // sessions that were reported, as trees of id 0
   bool compressed = false;      // was reported
 
-  Part message;       // that was pushed, without its session service header
+  Part message;  // that was pushed, without its session service header; decompressed
+  Sender sender = Sender::kUnknown;
   Member member;      // that comes next in it
   bool more = false;  // there is one
   Timestamp time;
-  std::optional<Event> blind;  // what the message is, if it cannot be read
+  std::vector<std::uint8_t> plain;  // the message, if it had to be decompressed
+  std::optional<Event> blind;       // what the message is, if it cannot be read
 };
 
 // begin looks at what sort of message it is.
@@ -106,9 +127,34 @@ void Channel::State::see_encrypted() {
 }
 
 void Channel::State::see_compressed() {
+  if (decompress()) {
+    counters.count(Counter::smb_decompressed);
+    more = true;
+    member = {};
+    return;
+  }
   counters.count(Counter::smb_compressed);
   if (!compressed) be_blind(Event::Kind::kCompressed, 0);
   compressed = true;
+}
+
+// decompress puts the plain message in the place of a compressed one, as far as it is wanted;
+// false: it cannot be read. Only SMB2 may be compressed [MS-SMB2 §3.3.5.2.13].
+bool Channel::State::decompress() {
+  const auto transform = compression::parse(message);
+  if (!transform || transform->plain_bytes > plain_limit) return false;
+  const auto total = static_cast<std::size_t>(transform->plain_bytes);
+  const auto decode = [&](std::size_t n) {
+    plain.resize(std::max(plain.size(), n));
+    return compression::decode(*transform, std::span(plain).first(n)).value_or(0);
+  };
+  std::size_t size = decode(std::min(total, kJudgedBytes));
+  if (size < smb2::kHeaderBytes || protocol(plain) != kSmb2) return false;
+  const std::size_t n = wanted(Bytes(plain).first(size), total);
+  if (n > kFreeBytes && n / plain_ratio > message.total) return false;
+  if (n > size) size = decode(n);
+  message = {Bytes(plain).first(size), total};
+  return size > 0;
 }
 
 void Channel::State::be_blind(Event::Kind kind, std::uint64_t session) {
@@ -125,9 +171,15 @@ bool Channel::State::step() {
   const Operation op = parse(message, member);
   member = op.next;
   more = member.at != 0;
-  if (op.verb == Verb::kMalformed) counters.count(Counter::smb_malformed);
-  dialogue.take(op);
+  const bool forged = is_forged(op);
+  if (forged || op.verb == Verb::kMalformed) counters.count(Counter::smb_malformed);
+  if (!forged) dialogue.take(op);
   return true;
+}
+
+bool Channel::State::is_forged(const Operation& op) const {
+  const bool known = sender != Sender::kUnknown && op.verb != Verb::kMalformed;
+  return known && op.verb != Verb::kCut && op.response != (sender == Sender::kServer);
 }
 
 void Channel::State::reset() {
@@ -157,6 +209,27 @@ std::size_t Channel::State::wanted(const Operation& op, std::size_t head) const 
   return share == Share::kPipes ? message_limit : std::min(message_limit, kDoubtfulBytes);
 }
 
+std::size_t Channel::State::wanted(Bytes head, std::size_t length) const {
+  const Operation op = parse({head, length}, first_member(head));
+  const bool alone = op.next.at == 0;
+  return std::min(length, alone ? wanted(op, head.size()) : message_limit);
+}
+
+// wanted_compressed decompresses what there is of the head. Where that is too little to judge, all
+// of the message is wanted.
+std::size_t Channel::State::wanted_compressed(Bytes head, std::size_t length) const {
+  const auto transform = compression::parse({head, length});
+  if (!transform || transform->plain_bytes > plain_limit) return head.size();
+  std::array<std::uint8_t, kJudgedBytes> room{};
+  const auto size = compression::decode(*transform, room);
+  if (!size) return head.size();
+  const Bytes beginning = Bytes(room).first(*size);
+  if (*size >= smb2::kHeaderBytes && protocol(beginning) == kSmb2 &&
+      wanted(beginning, static_cast<std::size_t>(transform->plain_bytes)) <= *size)
+    return head.size();
+  return std::min(length, message_limit);
+}
+
 Channel::Channel(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
     : state_(std::make_unique<State>(limits, counters, is_rpc)) {}
 Channel::~Channel() = default;
@@ -165,14 +238,14 @@ Channel& Channel::operator=(Channel&&) noexcept = default;
 
 std::size_t Channel::wanted(Bytes head, std::size_t length) const {
   const std::uint8_t kind = protocol(head);
-  if (kind != kSmb1 && kind != kSmb2) return head.size();
-  const Operation op = parse({head, length}, first_member(head));
-  const bool alone = op.next.at == 0;
-  const std::size_t n = alone ? state_->wanted(op, head.size()) : state_->message_limit;
-  return std::min(length, n);
+  if (kind == kCompression) return state_->wanted_compressed(head, length);
+  return kind == kSmb1 || kind == kSmb2 ? state_->wanted(head, length) : head.size();
 }
 
-void Channel::push(const Frame& frame) { state_->begin(frame); }
+void Channel::push(const Frame& frame, Sender sender) {
+  state_->sender = sender;
+  state_->begin(frame);
+}
 
 std::optional<Event> Channel::next() {
   if (state_->blind) return std::exchange(state_->blind, std::nullopt);

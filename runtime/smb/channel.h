@@ -18,6 +18,7 @@ namespace rpcsieve::smb {
 // reads, writes and transacts with pipes, and its andX chains [MS-CIFS]. Only its raw and
 // multiplexed modes (READ_RAW, WRITE_RAW, READ_MPX, WRITE_MPX) are not followed: smb_unsupported
 // counts them.
+// Compressed messages are decompressed, as far as they are wanted.
 //
 // A handle is a pipe if its tree is one of pipes (IPC$), or if an SMB1 server said so when it was
 // opened; a file on a disk share is none, whatever its name. Where the tree is not known, a handle
@@ -44,8 +45,11 @@ class Channel {
   [[nodiscard]] std::size_t wanted(Bytes head, std::size_t length) const;
 
   // push takes one framed message, the four bytes of its session service header included. Its bytes
-  // must live until next() has returned nullopt. Drain next() before pushing again.
-  void push(const Frame& frame);
+  // must live until next() has returned nullopt. Drain next() before pushing again. Where it is
+  // known who sent it, requests of the server and answers of the client are dropped and counted:
+  // their receiver drops them too, but they could say that a pipe was closed.
+  enum class Sender : std::uint8_t { kUnknown, kClient, kServer };
+  void push(const Frame& frame, Sender sender = Sender::kUnknown);
   // next returns the next event, or nullopt when more messages are needed.
   std::optional<Event> next();
 

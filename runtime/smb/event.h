@@ -13,7 +13,7 @@ struct Event {
     kPipeData,    // bytes written to or read from a pipe, in the order of the pipe
     kPipeClosed,  // the handle was closed: its number may be used again after this event
     kEncrypted,   // first message of a session that is encrypted [MS-SMB2 §2.2.41]
-    kCompressed,  // a message is compressed and is not read [MS-SMB2 §2.2.42]
+    kCompressed,  // first message that could not be decompressed [MS-SMB2 §2.2.42]
   };
   Kind kind = Kind::kPipeData;
   // Which open pipe: a small number, below Limits::smb_pipes, that stands for (session, tree, file

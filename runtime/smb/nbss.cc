@@ -78,12 +78,4 @@ bool plausible(Bytes bytes) {
   return bytes.empty() || begins_message(bytes) || begins_session(bytes);
 }
 
-std::optional<bool> is_answer(Bytes message) {
-  constexpr std::size_t kSmb1Flags = 4 + 9, kSmb2Flags = 4 + 16;
-  if (message.size() <= kSmb2Flags || message[0] != kSessionMessage) return std::nullopt;
-  if (message[4] == 0xff) return (message[kSmb1Flags] & 0x80) != 0;
-  if (message[4] == 0xfe) return (message[kSmb2Flags] & 0x01) != 0;
-  return std::nullopt;
-}
-
 }  // namespace rpcsieve::smb

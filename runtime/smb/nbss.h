@@ -31,9 +31,4 @@ struct Framing {
 // session request or answer. It judges as many of the first 8 bytes as there are.
 bool plausible(Bytes bytes);
 
-// is_answer says whether a message calls itself one of the server's: SMB2_FLAGS_SERVER_TO_REDIR
-// [MS-SMB2 §2.2.1], SMB_FLAGS_REPLY [MS-CIFS §2.2.3.1]. nullopt if its header does not tell. The
-// message begins with its session service header.
-std::optional<bool> is_answer(Bytes message);
-
 }  // namespace rpcsieve::smb

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/forge/compression.h"
 #include "tools/forge/datagram_builder.h"
 #include "tools/forge/dcerpc_builder.h"
 #include "tools/forge/ip_packet.h"
