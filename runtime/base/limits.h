@@ -51,8 +51,15 @@ struct Limits {
   // Parts of SMB1 transactions of one connection that came too early, and their bytes.
   std::size_t smb_early_parts = 64;
   std::size_t smb_early_bytes = 256 << 10;
-  // Encrypted sessions of one connection that are remembered as reported.
+  // Encrypted sessions of one connection that are remembered as reported, and sessions that it is
+  // known to be one of several connections of.
   std::size_t smb_sessions = 64;
+  // Pipes, trees and sessions that the connections of a session find one another's by, per thread.
+  std::size_t smb_shared_pipes = 1 << 16;
+  std::size_t smb_shared_trees = 1 << 14;
+  std::size_t smb_shared_sessions = 1 << 14;
+  // Open pipes that their connection left to the others of its session, per thread.
+  std::size_t smb_left_pipes = 256;
 
   // Presentation contexts of one association.
   std::size_t dcerpc_contexts = 128;

@@ -26,7 +26,8 @@ Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& th
           [&] {
             return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible);
           },
-          the_counters.memory(), the_limits.held_bytes / 2) {}
+          the_counters.memory(), the_limits.held_bytes / 2),
+      sessions(the_limits, the_counters) {}
 
 void Workshop::keep_little() {
   lanes.drop();
@@ -77,6 +78,7 @@ void Conversation::decide(Bytes bytes) {
   if (smb::plausible(bytes)) {
     protocol_ = Protocol::kSmb;
     channel_ = workshop_.channels.take();
+    channel_->join(workshop_.sessions, {ends_[0].address, ends_[1].address});
   } else if (dcerpc::plausible(bytes)) {
     protocol_ = Protocol::kRpc;
     lane_ = workshop_.lanes.take();
@@ -105,6 +107,7 @@ void Conversation::drain_smb(std::uint8_t side) {
     spoke_ = true;
     channel_->push(*frame, sender(side));
     while (const auto event = channel_->next()) take_event(*event, side);
+    end_pipes();
   }
 }
 
@@ -119,7 +122,7 @@ void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
     case smb::Event::Kind::kPipeData:
       return take_pipe_data(event, sender);
     case smb::Event::Kind::kPipeClosed:
-      return close_pipe(event.pipe);
+      return;  // end_pipes() is told, by whatever connection it was closed
     case smb::Event::Kind::kEncrypted:
     case smb::Event::Kind::kCompressed:
       return note_blind_spot(event);
@@ -127,18 +130,25 @@ void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
 }
 
 void Conversation::take_pipe_data(const smb::Event& event, std::uint8_t sender) {
-  if (event.pipe >= pipes_.size()) pipes_.resize(event.pipe + 1);
-  auto& lane = pipes_[event.pipe];
-  if (!lane) lane = workshop_.lanes.take();
+  if (event.slot >= workshop_.pipes.size()) workshop_.pipes.resize(event.slot + 1);
+  auto& pipe = workshop_.pipes[event.slot];
+  if (!pipe.lane) pipe.lane = workshop_.lanes.take();
   const Origin from = origin(Transport::kSmb, channel_->pipe_name(event.pipe));
-  if (event.after_loss) lane->push(sender, {}, kUnknownLoss, event.time, from, workshop_.tracker);
-  lane->push(sender, event.data, event.lost, event.time, from, workshop_.tracker);
+  pipe.origin = from;
+  if (event.after_loss)
+    pipe.lane->push(sender, {}, kUnknownLoss, event.time, from, workshop_.tracker);
+  pipe.lane->push(sender, event.data, event.lost, event.time, from, workshop_.tracker);
 }
 
-void Conversation::close_pipe(std::uint32_t pipe) {
-  if (pipe >= pipes_.size() || !pipes_[pipe]) return;
-  pipes_[pipe]->end(origin(Transport::kSmb, channel_->pipe_name(pipe)), workshop_.tracker);
-  workshop_.lanes.give(std::move(pipes_[pipe]));
+// end_pipes reports what is under way in the pipes that have ended, through whatever connection.
+void Conversation::end_pipes() {
+  workshop_.sessions.take_ended([&](smb::Sessions::Slot slot) {
+    if (slot >= workshop_.pipes.size() || !workshop_.pipes[slot].lane) return;
+    auto& pipe = workshop_.pipes[slot];
+    pipe.origin.pipe = workshop_.sessions.name(slot).view();
+    pipe.lane->end(pipe.origin, workshop_.tracker);
+    workshop_.lanes.give(std::move(pipe.lane));
+  });
 }
 
 // The headers of encrypted and compressed messages do not say who sent them.
@@ -165,16 +175,13 @@ void Conversation::end() {
     workshop_.counters.count(Counter::nbss_foreign, framers_[side].foreign());
     workshop_.counters.count(Counter::nbss_resynchronised, framers_[side].resynchronised());
   }
-  for (std::uint32_t pipe = 0; pipe < pipes_.size(); ++pipe) close_pipe(pipe);
+  if (channel_) channel_->leave();
+  end_pipes();
 }
 
 void Conversation::reset() {
   if (lane_) workshop_.lanes.give(std::move(lane_));
   if (channel_) workshop_.channels.give(std::move(channel_));
-  for (auto& lane : pipes_) {
-    if (lane) workshop_.lanes.give(std::move(lane));
-  }
-  pipes_.clear();
   for (Framer& framer : framers_) framer.reset();
   duplex_.reset();
   protocol_ = Protocol::kUndecided;

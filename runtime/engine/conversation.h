@@ -27,6 +27,13 @@ struct Workshop {
   stream::Pool pool;
   Spares<Lane> lanes;
   Spares<smb::Channel> channels;
+  smb::Sessions sessions;
+  // Open pipes, whatever connections they are used through, by Event::slot; made when bytes pass.
+  struct Pipe {
+    std::unique_ptr<Lane> lane;
+    Origin origin;  // of the bytes that passed last
+  };
+  std::vector<Pipe> pipes;
 };
 
 // may_begin says whether SMB or RPC may begin with these bytes, the first of a stream.
@@ -72,7 +79,7 @@ class Conversation {
   [[nodiscard]] smb::Channel::Sender sender(std::uint8_t side) const;
   void take_event(const smb::Event& event, std::uint8_t sender);
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
-  void close_pipe(std::uint32_t pipe);
+  void end_pipes();
   void note_blind_spot(const smb::Event& event);
   [[nodiscard]] Origin origin(match::Transport transport, std::string_view pipe) const;
 
@@ -86,8 +93,7 @@ class Conversation {
   std::unique_ptr<Lane> lane_;     // kRpc
   std::array<Framer, 2> framers_;  // kSmb
   std::unique_ptr<smb::Channel> channel_;
-  std::vector<std::unique_ptr<Lane>> pipes_;  // by Event::pipe; made when bytes pass
-  bool spoke_ = false;                        // an SMB message came
+  bool spoke_ = false;  // an SMB message came
 };
 
 }  // namespace rpcsieve::engine

@@ -97,7 +97,7 @@ void Channel::State::begin(const Frame& frame) {
   if (frame.bytes.size() <= kHeader || frame.bytes[0] != 0) return;  // no session message
   message = {frame.bytes.subspan(kHeader), frame.total - kHeader};
   time = frame.time;
-  dialogue.begin(time);
+  dialogue.begin(time, protocol(message.bytes) != kSmb1);
   switch (protocol(message.bytes)) {
     case kSmb1:
     case kSmb2:
@@ -258,6 +258,12 @@ std::optional<Event> Channel::next() {
 std::string_view Channel::pipe_name(std::uint32_t pipe) const {
   return state_->dialogue.name(pipe);
 }
+
+void Channel::join(Sessions& sessions, const Peers& peers) {
+  state_->dialogue.join(sessions, peers);
+}
+
+void Channel::leave() { state_->dialogue.leave(); }
 
 void Channel::lost(bool to_server) { state_->dialogue.lost(to_server); }
 

@@ -9,6 +9,7 @@
 #include "runtime/base/framer.h"
 #include "runtime/base/limits.h"
 #include "runtime/smb/event.h"
+#include "runtime/smb/sessions.h"
 
 namespace rpcsieve::smb {
 
@@ -38,6 +39,11 @@ class Channel {
   ~Channel();
   Channel(Channel&&) noexcept;
   Channel& operator=(Channel&&) noexcept;
+
+  // join makes this one of the connections between two addresses, so that it finds what others of
+  // its sessions opened. leave undoes it at the connection's end; see Sessions for what ends then.
+  void join(Sessions& sessions, const Peers& peers);
+  void leave();
 
   // wanted says how many leading bytes of a message are worth storing, given its first bytes
   // (behind the session service header) and its length: all where it may carry a pipe's bytes,

@@ -31,12 +31,14 @@ Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Byte
       requests_(limits.smb_requests, counters.memory()),
       events_(counters.memory()) {}
 
-void Dialogue::begin(Timestamp time) {
+void Dialogue::begin(Timestamp time, bool shared) {
   time_ = time;
+  shared_ = shared;
   chain_ = {};
 }
 
 void Dialogue::take(Operation op) {
+  pipes_.meet(op.handle.tree.session, shared_);
   op.response ? answer(op) : request(op);
   emit_closed();
 }
@@ -279,6 +281,7 @@ void Dialogue::emit(Pipes::Number pipe, const Operation& op) {
   Event event;
   event.kind = Event::Kind::kPipeData;
   event.pipe = pipe;
+  event.slot = pipes_.slot(pipe);
   event.to_server = !op.response;
   event.data = op.data.bytes;
   event.lost = op.data.lost;

@@ -27,8 +27,12 @@ class Dialogue {
 
   Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
 
+  // join makes this one of the connections between two addresses; leave undoes it.
+  void join(Sessions& sessions, const Peers& peers) { pipes_.join(sessions, peers); }
+  void leave() { pipes_.leave(); }
   // begin says that the following operations are those of another message, captured at that time.
-  void begin(Timestamp time);
+  // `shared`: their session may have other connections.
+  void begin(Timestamp time, bool shared);
   // take follows the next operation of the message. Drain next() before taking another.
   void take(Operation op);
   std::optional<Event> next();
@@ -87,6 +91,7 @@ class Dialogue {
   Table<RequestKey, Request> requests_;
   Chain chain_;
   Timestamp time_;
+  bool shared_ = false;
   Vector<Event> events_;   // of the operation last taken
   std::size_t given_ = 0;  // how many of them next() gave
 };

@@ -19,6 +19,8 @@ struct Event {
   // Which open pipe: a small number, below Limits::smb_pipes, that stands for (session, tree, file
   // id) until its kPipeClosed.
   std::uint32_t pipe = 0;
+  // kPipeData: what all connections of its session call it (Sessions::Slot).
+  std::uint32_t slot = UINT32_MAX;
   // kPipeData. The headers of encrypted and compressed messages do not tell who sent them.
   bool to_server = false;
   Bytes data;                 // kPipeData: they live until the next push

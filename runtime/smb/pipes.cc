@@ -18,16 +18,44 @@ Pipes::Pipes(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
       handles_(limits.smb_handles, counters.memory()),
       pipes_(counters.memory()),
       closed_(counters.memory()),
+      met_(limits.smb_sessions, counters.memory()),
       pipes_limit_(std::max(limits.smb_pipes, std::size_t{1})),
       counters_(&counters),
       is_rpc_(is_rpc) {}
 
+void Pipes::join(Sessions& sessions, const Peers& peers) {
+  sessions_ = &sessions;
+  peers_ = peers;
+}
+
+void Pipes::leave() {
+  for (Pipe& pipe : pipes_) {
+    if (pipe.open && pipe.slot != Sessions::kNone) sessions_->release(pipe.slot, true);
+    pipe.slot = Sessions::kNone;
+  }
+  if (sessions_ != nullptr)
+    met_.each([&](std::uint64_t session) { sessions_->leave(peers_, session); });
+  met_.clear();
+  sessions_ = nullptr;
+}
+
+void Pipes::meet(std::uint64_t session, bool shared) {
+  shared_ = shared;
+  if (sessions_ == nullptr || !shared || session == session_) return;
+  session_ = session;
+  if (session == 0 || session == UINT64_MAX || met_.find({session, 0}) != nullptr) return;
+  met_.put({session, 0}, session, [&](std::uint64_t old) { sessions_->leave(peers_, old); });
+  sessions_->join(peers_, session);
+}
+
 void Pipes::connect(const Tree& tree, Share share) {
+  if (sessions_ != nullptr && shared_) sessions_->connect(peers_, tree, share);
   trees_.put(tree, share, [&](Share) { counters_->count(Counter::smb_trees_dropped); });
 }
 
 void Pipes::disconnect(const Tree& tree) {
   trees_.erase(tree);
+  if (sessions_ != nullptr && shared_) sessions_->disconnect(peers_, tree);
   drop_if([&](const Pipe& pipe) { return pipe.handle.tree == tree; });
 }
 
@@ -37,7 +65,7 @@ void Pipes::log_off(std::uint64_t session) {
 }
 
 void Pipes::open(const Handle& handle, const Name& name, bool directory, Share share) {
-  close(handle);
+  close_own(handle);
   const Share tree = leads_to(handle.tree);
   if (tree != Share::kUnknown) share = tree;
   if (share == Share::kPipes) {
@@ -54,13 +82,20 @@ bool Pipes::rename(const Handle& from, const Handle& to) {
   if (found == nullptr) return false;
   const Number pipe = *found;
   handles_.erase(from);
-  close(to);
+  close_own(to);
   if (pipe != kNoPipe) pipes_[pipe].handle = to;
+  if (pipe != kNoPipe && sessions_ != nullptr) sessions_->rename(pipes_[pipe].slot, to);
   remember(to, pipe);
   return true;
 }
 
 void Pipes::close(const Handle& handle) {
+  find(handle);
+  close_own(handle);
+}
+
+// close_own closes what this connection knows by a handle.
+void Pipes::close_own(const Handle& handle) {
   const Number* found = handles_.peek(handle);
   if (found == nullptr) return;
   if (*found != kNoPipe) {
@@ -72,7 +107,8 @@ void Pipes::close(const Handle& handle) {
 
 Share Pipes::leads_to(const Tree& tree) const {
   const Share* share = trees_.peek(tree);
-  return share == nullptr ? Share::kUnknown : *share;
+  if (share != nullptr) return *share;
+  return sessions_ == nullptr || !shared_ ? Share::kUnknown : sessions_->leads_to(peers_, tree);
 }
 
 Share Pipes::leads_to(const Handle& handle) const {
@@ -80,12 +116,16 @@ Share Pipes::leads_to(const Handle& handle) const {
   const bool pipe = found != nullptr && *found != kNoPipe;
   const bool file = found != nullptr && *found == kNoPipe;
   if (pipe && pipes_[*found].shown) return Share::kPipes;
+  if (found == nullptr && sessions_ != nullptr && shared_) {
+    const auto slot = sessions_->find(peers_, handle);
+    if (slot && sessions_->is_shown(*slot)) return Share::kPipes;
+  }
   const Share share = leads_to(handle.tree);
   return file && share == Share::kUnknown ? Share::kFiles : share;
 }
 
 std::optional<Pipes::Number> Pipes::carrier(const Handle& handle, Bytes data, bool piped) {
-  const Number* found = handles_.find(handle);
+  const Number* found = find(handle);
   const bool file = found != nullptr && *found == kNoPipe;
   const Number pipe = found == nullptr ? kNoPipe : *found;
   if (pipe != kNoPipe && pipes_[pipe].shown) return use(pipe);
@@ -118,6 +158,9 @@ std::string_view Pipes::name(Number pipe) const {
 }
 
 void Pipes::reset() {
+  leave();
+  session_ = 0;
+  shared_ = false;
   trees_.clear();
   handles_.clear();
   pipes_.clear();
@@ -126,10 +169,33 @@ void Pipes::reset() {
 }
 
 Pipes::Number Pipes::make(const Handle& handle, const Name& name, bool shown) {
+  const auto slot =
+      sessions_ == nullptr ? Sessions::kNone : sessions_->open(peers_, handle, name, shared_);
+  if (shown && sessions_ != nullptr) sessions_->show(slot);
+  return make(handle, name, shown, slot);
+}
+
+Pipes::Number Pipes::make(const Handle& handle, const Name& name, bool shown, Sessions::Slot slot) {
   const Number pipe = free_number();
-  pipes_[pipe] = {handle, ++clock_, name, true, shown, false, Turn::kNone, {}};
+  pipes_[pipe] = {handle, ++clock_, name, true, shown, false, Turn::kNone, {}, slot};
   remember(handle, pipe);
   return pipe;
+}
+
+// find gives what a handle leads to. A pipe that was closed through another connection is none any
+// more; one that was opened through another becomes one of these.
+const Pipes::Number* Pipes::find(const Handle& handle) {
+  const Number* found = handles_.find(handle);
+  if (sessions_ == nullptr || !shared_) return found;
+  if (found != nullptr && *found != kNoPipe && !sessions_->is_open(pipes_[*found].slot)) {
+    drop(*found);
+    found = nullptr;
+  }
+  const auto slot = found == nullptr ? sessions_->find(peers_, handle) : std::nullopt;
+  if (!slot) return found;
+  sessions_->use(*slot);
+  make(handle, sessions_->name(*slot), sessions_->is_shown(*slot), *slot);
+  return handles_.find(handle);
 }
 
 // free_number gives a number that stands for nothing. One that was closed just now keeps its name
@@ -155,23 +221,31 @@ Pipes::Number Pipes::evict() {
       [](const Pipe& a, const Pipe& b) { return a.shown != b.shown ? b.shown : a.used < b.used; });
   if (oldest->shown) counters_->count(Counter::smb_pipes_dropped);
   const auto pipe = static_cast<Number>(oldest - pipes_.begin());
-  drop(pipe);
+  forget(pipe);
   return pipe;
 }
 
 Pipes::Number Pipes::use(Number pipe) {
   pipes_[pipe].shown = pipes_[pipe].announced = true;
+  if (sessions_ != nullptr) sessions_->show(pipes_[pipe].slot);
   pipes_[pipe].used = ++clock_;
   return pipe;
 }
 
+// drop takes a pipe that was closed; forget one that only has to go.
 void Pipes::drop(Number pipe) {
+  if (sessions_ != nullptr) sessions_->close(pipes_[pipe].slot);
+  forget(pipe);
+}
+
+void Pipes::forget(Number pipe) {
   handles_.erase(pipes_[pipe].handle);
   retire(pipe);
 }
 
 void Pipes::retire(Number pipe) {
   pipes_[pipe].open = false;
+  if (sessions_ != nullptr) sessions_->release(pipes_[pipe].slot, false);
   if (pipes_[pipe].announced) closed_.push_back(pipe);
 }
 
@@ -196,6 +270,7 @@ std::pair<std::size_t, Pipes::Number> Pipes::those(const Tree& tree, Turn turn) 
   for (Number i = 0; i < pipes_.size(); ++i) {
     const Pipe& pipe = pipes_[i];
     if (!pipe.open || !pipe.shown || pipe.turn != turn || pipe.handle.tree != tree) continue;
+    if (sessions_ != nullptr && !sessions_->is_open(pipe.slot)) continue;
     ++count;
     last = i;
   }

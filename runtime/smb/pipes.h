@@ -9,6 +9,7 @@
 #include "runtime/base/limits.h"
 #include "runtime/smb/name.h"
 #include "runtime/smb/operation.h"
+#include "runtime/smb/sessions.h"
 #include "runtime/smb/table.h"
 
 namespace rpcsieve::smb {
@@ -17,6 +18,8 @@ namespace rpcsieve::smb {
 // number. A handle is a pipe if its tree is one of pipes (IPC$). Where the tree is not known, it
 // must have a plausible name, or none that was captured, and its bytes must show that it is one.
 //
+// What other connections of its sessions opened is found through Sessions, if there are any.
+//
 // Pipes that were closed, or had to go, are told by take_closed(): their numbers may have been
 // given to others meanwhile, so it comes before any data.
 class Pipes {
@@ -24,6 +27,14 @@ class Pipes {
   using Number = std::uint32_t;
 
   Pipes(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
+
+  // join makes this one of the connections between two addresses.
+  void join(Sessions& sessions, const Peers& peers);
+  // leave lets go of all pipes: they end, or are left to the other connections of their session.
+  void leave();
+  // meet notes which session a message is of, and whether others may be found in it: SMB1's numbers
+  // mean nothing outside of their connection.
+  void meet(std::uint64_t session, bool shared);
 
   void connect(const Tree& tree, Share share);
   void disconnect(const Tree& tree);
@@ -57,6 +68,7 @@ class Pipes {
   bool take_loss(Number pipe, bool to_server);
 
   [[nodiscard]] std::string_view name(Number pipe) const;
+  [[nodiscard]] Sessions::Slot slot(Number pipe) const { return pipes_[pipe].slot; }
   // take_closed calls visit(number) for each pipe that had passed bytes and was closed since.
   template <class Visit>
   void take_closed(Visit visit) {
@@ -78,13 +90,18 @@ class Pipes {
     bool announced = false;  // it passed bytes, so its owner knows its number
     Turn turn = Turn::kNone;
     std::array<bool, 2> loss{};  // bytes may be missing: to the client, to the server
+    Sessions::Slot slot = Sessions::kNone;
   };
 
   Number make(const Handle& handle, const Name& name, bool shown);
+  Number make(const Handle& handle, const Name& name, bool shown, Sessions::Slot slot);
+  const Number* find(const Handle& handle);
   Number free_number();
   Number evict();
   Number use(Number pipe);
+  void close_own(const Handle& handle);
   void drop(Number pipe);
+  void forget(Number pipe);
   void retire(Number pipe);
   void remember(const Handle& handle, Number pipe);
   template <class Predicate>
@@ -95,6 +112,11 @@ class Pipes {
   Table<Handle, Number> handles_;  // kNoPipe: a file
   Vector<Pipe> pipes_;
   Vector<Number> closed_;
+  Sessions* sessions_ = nullptr;
+  Peers peers_;
+  Table<Tree, std::uint64_t> met_;  // sessions, as their tree 0
+  std::uint64_t session_ = 0;       // met last
+  bool shared_ = false;             // ... and others may be in it
   std::size_t pipes_limit_;
   std::uint64_t clock_ = 0;
   Counters* counters_;
