@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/forge/auth_builder.h"
 #include "tools/forge/compression.h"
 #include "tools/forge/datagram_builder.h"
 #include "tools/forge/dcerpc_builder.h"
