@@ -19,8 +19,22 @@ bool from_client(PduType type) {
          type == PduType::kAuth3;
 }
 
+// negotiates says whether a PDU's verifier sets up security, not protects a call [MS-RPCE
+// §3.3.1.5.2].
+bool negotiates(PduType type) {
+  return type == PduType::kBind || type == PduType::kBindAck || type == PduType::kAlterContext ||
+         type == PduType::kAlterContextResponse || type == PduType::kAuth3;
+}
+
 // later compares numbers of PDUs, which wrap.
 bool later(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
+
+void describe(const Pdu& negotiation, Event& event) {
+  event.auth = *negotiation.auth;
+  event.auth_value = negotiation.auth_value;
+  event.from_client = from_client(negotiation.header.type);
+  event.begins = negotiation.header.type == PduType::kBind;
+}
 
 // readable_stub gives what patterns are to see of a stub.
 Bytes readable_stub(const Flight& flight) {
@@ -35,6 +49,10 @@ struct Association::State {
   struct Settled {
     Event::Kind kind;
     Index index;
+
+    [[nodiscard]] bool ends_call() const {
+      return kind == Event::Kind::kAnswer || kind == Event::Kind::kDropped;
+    }
   };
 
   State(const Limits& limits, Counters& counters)
@@ -51,6 +69,7 @@ struct Association::State {
 
  private:
   void dispatch(const Pdu& pdu, Timestamp time);
+  void negotiate(const Pdu& pdu);
 
   void request(const Pdu& pdu, Timestamp time);
   void begin(const Pdu& pdu, Timestamp time);
@@ -72,6 +91,7 @@ struct Association::State {
   InFlight calls_;
   std::optional<Auth> auth_;  // of the newest verifier that the client sent
   std::uint32_t number_ = 0;  // counts the PDUs
+  Pdu negotiation_;           // what a queued kAuth is about
   Vector<Settled> queue_;
   std::size_t given_ = 0;  // how many of the queue were handed out
 };
@@ -84,7 +104,13 @@ void Association::State::push(const Frame& frame) {
   if (!pdu) return;
   ++number_;
   if (pdu->auth && from_client(pdu->header.type)) auth_ = pdu->auth;
+  if (pdu->auth && negotiates(pdu->header.type)) negotiate(*pdu);
   dispatch(*pdu, frame.time);
+}
+
+void Association::State::negotiate(const Pdu& pdu) {
+  negotiation_ = pdu;
+  queue_.push_back({Event::Kind::kAuth, 0});
 }
 
 void Association::State::dispatch(const Pdu& pdu, Timestamp time) {
@@ -281,9 +307,13 @@ std::optional<Event> Association::State::next() {
     return event;
   }
   const Settled settled = queue_[given_++];
-  Flight& flight = calls_[settled.index];
   event.emplace();
   event->kind = settled.kind;
+  if (settled.kind == Event::Kind::kAuth) {
+    describe(negotiation_, *event);
+    return event;
+  }
+  Flight& flight = calls_[settled.index];
   if (settled.kind == Event::Kind::kRequest) {
     event->call = flight.call;
     event->stub = readable_stub(flight);
@@ -304,7 +334,7 @@ void Association::State::let_go() {
 
 void Association::State::reset() {
   for (; given_ < queue_.size(); ++given_)
-    if (queue_[given_].kind != Event::Kind::kRequest) calls_.free(queue_[given_].index);
+    if (queue_[given_].ends_call()) calls_.free(queue_[given_].index);
   queue_.clear();
   given_ = 0;
   calls_.reset();

@@ -28,6 +28,7 @@ struct Event {
     kRequest,  // a request is whole, or as whole as it gets: `call` and `stub` are set
     kAnswer,   // its answer is whole: `answer` and `token` are set
     kDropped,  // it is not followed any more (limit, call id used again, flush): `token` is set
+    kAuth,     // a PDU that sets up security: `auth`, `auth_value`, `from_client` and `begins`
   };
   Kind kind = Kind::kRequest;
   Call call;
@@ -44,6 +45,11 @@ struct Event {
   // `response`, if all of it was captured in clear and held within the limits. It lives as `stub`.
   bool* keep_response = nullptr;
   std::optional<Response> response;
+  // A security token [MS-RPCE §2.2.2.11], as far as it was captured; it lives as the stub does.
+  Auth auth;
+  Bytes auth_value;
+  bool from_client = false;
+  bool begins = false;  // it is that of a bind: its security context is a new one
 };
 
 // Association follows one connection-oriented association: one TCP connection, or one open pipe

@@ -52,6 +52,7 @@ enum class AuthLevel : std::uint8_t {
 struct Auth {
   AuthType type = AuthType::kNone;
   AuthLevel level = AuthLevel::kNone;
+  std::uint32_t context_id = 0;  // which of the association's security contexts
 
   bool operator==(const Auth&) const = default;
 };

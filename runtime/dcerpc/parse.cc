@@ -53,7 +53,10 @@ std::size_t fixed_bytes(const PduHeader& header) {
 
 // read_trailer reads a sec_trailer and takes the padding in front of it off the body.
 void read_trailer(Pdu& pdu, Bytes trailer) {
-  pdu.auth = Auth{static_cast<AuthType>(trailer[0]), static_cast<AuthLevel>(trailer[1])};
+  Cursor context_id(trailer.subspan(4), pdu.header.endian);
+  pdu.auth =
+      Auth{static_cast<AuthType>(trailer[0]), static_cast<AuthLevel>(trailer[1]), context_id.u32()};
+  pdu.auth_value = trailer.subspan(kSecTrailerBytes);
   const std::size_t padding = trailer[2];
   if (padding > pdu.body_length - fixed_bytes(pdu.header)) {
     pdu.malformed = true;

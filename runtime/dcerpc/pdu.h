@@ -61,6 +61,7 @@ struct Pdu {
   Bytes body;                   // as far as it was captured
   std::size_t body_length = 0;  // as sent; with the padding if the verifier was not captured
   std::optional<Auth> auth;     // of the verifier, if there is one and it was captured
+  Bytes auth_value;             // ... and what it holds, as far as that was captured
   bool cut = false;             // bytes of the body are missing, or its end is not known
   bool malformed = false;       // the verifier does not fit into the PDU and was left alone
 };

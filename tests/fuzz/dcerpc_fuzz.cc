@@ -61,6 +61,8 @@ class Run {
     while (const auto event = association_.next()) {
       if (event->kind == Event::Kind::kRequest) {
         request(*event);
+      } else if (event->kind == Event::Kind::kAuth) {
+        text_ += std::string(event->auth_value.begin(), event->auth_value.end()) + '\n';
       } else {
         settled(*event);
       }

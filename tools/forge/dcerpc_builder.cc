@@ -1,5 +1,7 @@
 #include "tools/forge/dcerpc_builder.h"
 
+#include <utility>
+
 namespace rpcsieve::forge {
 namespace {
 
@@ -31,7 +33,12 @@ PduBuilder& PduBuilder::context(std::uint16_t id, const Syntax& interface,
 }
 
 PduBuilder& PduBuilder::verifier(std::uint8_t auth_type, std::uint8_t auth_level) {
-  verifier_ = Verifier{auth_type, auth_level};
+  return verifier(auth_type, auth_level, hex("a0a1a2a3a4a5a6a7 a8a9aaabacadaeaf"));
+}
+
+PduBuilder& PduBuilder::verifier(std::uint8_t auth_type, std::uint8_t auth_level, Buffer value,
+                                 std::uint32_t auth_context_id) {
+  verifier_ = Verifier{auth_type, auth_level, std::move(value), auth_context_id};
   return *this;
 }
 
@@ -43,7 +50,8 @@ Buffer PduBuilder::build() const {
   body(wire);
   if (verifier_) append_verifier(wire);
   wire.patch16(8, frag_length_.value_or(static_cast<std::uint16_t>(wire.size())));
-  wire.patch16(10, auth_length_.value_or(verifier_ ? 16 : 0));
+  wire.patch16(10, auth_length_.value_or(
+                       static_cast<std::uint16_t>(verifier_ ? verifier_->value.size() : 0)));
   return wire.build();
 }
 
@@ -109,8 +117,8 @@ void PduBuilder::append_verifier(Wire& wire) const {
   const std::size_t body_end = wire.size();
   wire.align(16);
   const auto padding = static_cast<std::uint8_t>(wire.size() - body_end);
-  wire.u8(verifier_->type).u8(verifier_->level).u8(padding_.value_or(padding)).u8(0).u32(1);
-  for (int i = 0; i < 16; ++i) wire.u8(0xa0 + static_cast<unsigned>(i));
+  wire.u8(verifier_->type).u8(verifier_->level).u8(padding_.value_or(padding)).u8(0);
+  wire.u32(verifier_->context_id).bytes(verifier_->value);
 }
 
 PduBuilder request(std::uint32_t call_id) { return {kRequest, call_id}; }

@@ -24,7 +24,10 @@ inline const Syntax kNdr64 = {parse_uuid("71710533-beba-4937-8319-b5dbef9ccc36")
 inline const Syntax kFeatures = {parse_uuid("6cb71c2c-9812-4540-0300-000000000000").value(), 1, 0};
 
 // The numbers of auth_type and auth_level that tests use.
+inline constexpr std::uint8_t kSpnegoAuth = 9;
 inline constexpr std::uint8_t kNtlmAuth = 10;
+inline constexpr std::uint8_t kKerberosAuth = 16;
+inline constexpr std::uint8_t kNetlogonAuth = 68;
 inline constexpr std::uint8_t kConnectLevel = 2;
 inline constexpr std::uint8_t kIntegrityLevel = 5;
 inline constexpr std::uint8_t kPrivacyLevel = 6;
@@ -58,8 +61,11 @@ class PduBuilder {
   // items makes the list say that it has so many items or results.
   PduBuilder& items(std::uint8_t value) { return items_ = value, *this; }
 
-  // verifier adds a sec_trailer and 16 bytes of auth value; padding makes it claim so many bytes.
+  // verifier adds a sec_trailer and an auth value, if none is given one of 16 bytes; padding makes
+  // it claim so many bytes.
   PduBuilder& verifier(std::uint8_t auth_type, std::uint8_t auth_level);
+  PduBuilder& verifier(std::uint8_t auth_type, std::uint8_t auth_level, Buffer value,
+                       std::uint32_t auth_context_id = 1);
   PduBuilder& padding(std::uint8_t claimed) { return padding_ = claimed, *this; }
 
   [[nodiscard]] Buffer build() const;
@@ -72,6 +78,8 @@ class PduBuilder {
   };
   struct Verifier {
     std::uint8_t type, level;
+    Buffer value;
+    std::uint32_t context_id;
   };
 
   void body(Wire& wire) const;

@@ -281,6 +281,40 @@ TEST(Association, Security) {
   });
 }
 
+TEST(Association, GivesSecurityTokens) {
+  const auto tokens = [](const Buffer& wire) { return Trace().push(wire).end().tokens(); };
+  const Buffer one = hex("01"), two = hex("0202"), three = hex("030303");
+  EXPECT_EQ(tokens(bind(1).context(0, kLsarpc).verifier(kSpnegoAuth, 5, one, 7).build() +
+                   bind_ack(1).result(kAccepted).verifier(kSpnegoAuth, 5, two, 7).build() +
+                   auth3(1).verifier(kSpnegoAuth, 5, three, 7).build() +
+                   request(2).stub("0a0b").verifier(kSpnegoAuth, 5).build()),
+            "new spnego/integrity auth_ctx=7 c>s 01\n"
+            "spnego/integrity auth_ctx=7 s>c 0202\n"
+            "spnego/integrity auth_ctx=7 c>s 030303\n");
+  EXPECT_EQ(
+      tokens(alter_context(1).big_endian().verifier(kNetlogonAuth, 6, one, 0x01020304).build() +
+             alter_context_response(1).big_endian().verifier(kNetlogonAuth, 6, two, 8).build()),
+      "netlogon/privacy auth_ctx=16909060 c>s 01\n"
+      "netlogon/privacy auth_ctx=8 s>c 0202\n");
+}
+
+TEST(Association, GivesWhatWasCapturedOfAToken) {
+  const Buffer wire = bind(1).context(0, kLsarpc).verifier(kSpnegoAuth, 5, hex("0102")).build();
+  const std::string begin = "new spnego/integrity auth_ctx=1 c>s ";
+  const std::string want[] = {begin + "01\n", begin + "\n", ""};
+  for (std::size_t missing = 1; missing <= 3; ++missing) {
+    const Bytes captured = Bytes(wire).first(wire.size() - missing);
+    EXPECT_EQ(Trace().push(captured).end().tokens(), want[missing - 1]) << missing;
+  }
+}
+
+TEST(Association, ResetForgetsTokens) {
+  Trace trace;
+  trace.push(bind(1).context(0, kLsarpc).verifier(kSpnegoAuth, 5, hex("01")).build()).reset();
+  trace.push(request(2).stub("0a0b").build());
+  EXPECT_EQ(trace.text(), "#1 call=2 ctx=0 op=0 if=- unknown stub=2 frags=1 nobind: 0a0b\n");
+}
+
 TEST(Association, VerificationTrailer) {
   const Buffer trailer = hex("8ae3137102f43671 0140 0400 01000000");
   const Buffer stub = hex("01020304") + trailer;

@@ -18,6 +18,8 @@ namespace rpcsieve::dcerpc {
 //   #1 response 00000000
 //   #1 fault 00000005
 //   #1 dropped
+// Security tokens are written down apart:
+//   new ntlm/integrity auth_ctx=1 c>s a0a1
 class Trace {
  public:
   explicit Trace(const Limits& limits = {}) : limits_(limits), association_(limits_, counters_) {}
@@ -43,7 +45,7 @@ class Trace {
       if (event->kind == Event::Kind::kDropped)
         dropped_at_end_ += 1;
       else
-        text_ += line(*event) + '\n';
+        write(*event);
     }
     return *this;
   }
@@ -51,6 +53,7 @@ class Trace {
   Trace& reset() { return association_.reset(), framer_.reset(), *this; }
 
   [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::string& tokens() const { return tokens_; }
   [[nodiscard]] std::uint64_t count(Counter counter) const { return counters_[counter]; }
 
  private:
@@ -61,7 +64,11 @@ class Trace {
     }
   }
   void take() {
-    while (const auto event = association_.next()) text_ += line(*event) + '\n';
+    while (const auto event = association_.next()) write(*event);
+  }
+  void write(const Event& event) {
+    const bool token = event.kind == Event::Kind::kAuth;
+    (token ? tokens_ : text_) += (token ? token_line(event) : line(event)) + '\n';
   }
 
   std::string line(const Event& event) {
@@ -73,6 +80,12 @@ class Trace {
     const std::string number = '#' + std::to_string(event.token) + ' ';
     if (event.kind == Event::Kind::kDropped) return number + "dropped";
     return number + describe(event.answer);
+  }
+
+  static std::string token_line(const Event& event) {
+    return std::string(event.begins ? "new " : "") + name(event.auth.type) + '/' +
+           name(event.auth.level) + " auth_ctx=" + std::to_string(event.auth.context_id) +
+           (event.from_client ? " c>s " : " s>c ") + digits(event.auth_value);
   }
 
   static std::string describe(const Answer& answer) {
@@ -110,6 +123,7 @@ class Trace {
   Framer framer_{counters_.memory()};
   Association association_;
   std::string text_;
+  std::string tokens_;
   std::size_t dropped_at_end_ = 0;
   std::uint32_t requests_ = 0;
   std::int64_t time_ = 0;
