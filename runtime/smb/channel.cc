@@ -265,6 +265,10 @@ void Channel::join(Sessions& sessions, const Peers& peers) {
 
 void Channel::leave() { state_->dialogue.leave(); }
 
+std::uint64_t Channel::pipe_session(std::uint32_t pipe) const {
+  return state_->dialogue.session(pipe);
+}
+
 void Channel::lost(bool to_server) { state_->dialogue.lost(to_server); }
 
 void Channel::reset() { state_->reset(); }

@@ -14,11 +14,11 @@
 namespace rpcsieve::smb {
 
 // Channel follows the SMB1, SMB2 and SMB3 messages of one TCP connection and gives the bytes that
-// pass through its named pipes. State is per (session, tree, file id). It reads create, write,
-// read, ioctl FSCTL_PIPE_TRANSCEIVE, close, compounds [MS-SMB2], and all ways in which SMB1 opens,
-// reads, writes and transacts with pipes, and its andX chains [MS-CIFS]. Only its raw and
-// multiplexed modes (READ_RAW, WRITE_RAW, READ_MPX, WRITE_MPX) are not followed: smb_unsupported
-// counts them.
+// pass through its named pipes, and the tokens by which its users log on. State is per (session,
+// tree, file id). It reads session setup, logoff, create, write, read, ioctl FSCTL_PIPE_TRANSCEIVE,
+// close, compounds [MS-SMB2], and all ways in which SMB1 opens, reads, writes and transacts with
+// pipes, and its andX chains [MS-CIFS]. Only its raw and multiplexed modes (READ_RAW, WRITE_RAW,
+// READ_MPX, WRITE_MPX) are not followed: smb_unsupported counts them.
 // Compressed messages are decompressed, as far as they are wanted.
 //
 // A handle is a pipe if its tree is one of pipes (IPC$), or if an SMB1 server said so when it was
@@ -67,6 +67,9 @@ class Channel {
   // leading backslashes; empty when its opening was not captured. It holds at the pipe's
   // kPipeClosed too, unless the number had to be given to another pipe at once (Limits::smb_pipes).
   [[nodiscard]] std::string_view pipe_name(std::uint32_t pipe) const;
+
+  // pipe_session gives the session that a pipe belongs to; it holds as long as its name does.
+  [[nodiscard]] std::uint64_t pipe_session(std::uint32_t pipe) const;
 
   // reset makes it as new, keeping the memory that it holds.
   void reset();

@@ -14,6 +14,12 @@ using Status = Operation::Status;
 // servers do not give: they count upwards, and SMB1's have no persistent part.
 FileId opened_by(std::uint64_t request) { return {UINT64_MAX - 1, request}; }
 
+Event::Setup setup_of(const Operation& op) {
+  if (!op.response) return Event::Setup::kAsked;
+  if (op.status == Status::kFailed) return Event::Setup::kRefused;
+  return op.status == Status::kMore ? Event::Setup::kGoesOn : Event::Setup::kDone;
+}
+
 std::uint32_t size_of(const Slice& data) {
   return static_cast<std::uint32_t>(data.bytes.size() + data.lost);
 }
@@ -93,6 +99,9 @@ void Dialogue::request(Operation& op) {
       break;
     case Verb::kTransactMore:
       send_more(op);
+      break;
+    case Verb::kSessionSetup:
+      emit_setup(op);
       break;
     case Verb::kUnsupported:
       if (leads_to(op) != Share::kFiles) counters_->count(Counter::smb_unsupported);
@@ -174,6 +183,7 @@ void Dialogue::pass_in_order(const Operation& op, const Handle& handle, std::uin
 
 void Dialogue::answer(const Operation& op) {
   if (op.status == Status::kPending) return;
+  if (op.verb == Verb::kSessionSetup) return emit_setup(op);
   const RequestKey key{op.id, op.verb};
   Request* request = requests_.find(key);
   switch (op.verb) {
@@ -212,7 +222,10 @@ void Dialogue::connected(const Operation& op, const Request* request) {
     pipes_.connect(op.handle.tree, told ? op.share : request->share);
   }
   if (op.verb == Verb::kTreeDisconnect) pipes_.disconnect(op.handle.tree);
-  if (op.verb == Verb::kLogoff) pipes_.log_off(op.handle.tree.session);
+  if (op.verb != Verb::kLogoff) return;
+  pipes_.log_off(op.handle.tree.session);
+  emit_closed();
+  emit_logoff(op.handle.tree.session);
 }
 
 // opened learns the id of a file. What its chain has done with it before goes over to that id.
@@ -302,6 +315,30 @@ void Dialogue::emit_closed() {
     event.time = time_;
     events_.push_back(event);
   });
+}
+
+void Dialogue::emit_setup(const Operation& op) {
+  Event event;
+  event.kind = Event::Kind::kSessionSetup;
+  event.to_server = !op.response;
+  event.data = op.data.bytes;
+  event.lost = op.data.lost;
+  event.time = time_;
+  event.session = op.handle.tree.session;
+  event.id = op.id;
+  event.setup = setup_of(op);
+  event.account = op.name.bytes;
+  event.domain = op.domain.bytes;
+  event.utf16 = op.name.utf16;
+  events_.push_back(event);
+}
+
+void Dialogue::emit_logoff(std::uint64_t session) {
+  Event event;
+  event.kind = Event::Kind::kLogoff;
+  event.time = time_;
+  event.session = session;
+  events_.push_back(event);
 }
 
 }  // namespace rpcsieve::smb

@@ -40,6 +40,7 @@ class Dialogue {
   // leads_to says what is known of the file or pipe that an operation is about.
   [[nodiscard]] Share leads_to(const Operation& op) const;
   [[nodiscard]] std::string_view name(Pipes::Number pipe) const { return pipes_.name(pipe); }
+  [[nodiscard]] std::uint64_t session(Pipes::Number pipe) const { return pipes_.session(pipe); }
   void lost(bool to_server) { pipes_.lost(to_server); }
 
   void reset();
@@ -84,6 +85,8 @@ class Dialogue {
   void deliver(const Handle& handle, const Operation& op, bool piped);
   void emit(Pipes::Number pipe, const Operation& op);
   void emit_closed();
+  void emit_setup(const Operation& op);
+  void emit_logoff(std::uint64_t session);
 
   Counters* counters_;
   Pipes pipes_;

@@ -90,10 +90,11 @@ struct Operation {
     kTransactMore,   // SMB1: request data that did not fit in the first message
     kTransactOther,  // SMB1: a transaction that is no concern of pipes; nor is its answer
     kCall,           // SMB1: open a pipe by its name, transact, and close it
+    kSessionSetup,
   };
   enum class Status : std::uint8_t {
     kDone,
-    kMore,     // done, and more is to be read: STATUS_BUFFER_OVERFLOW
+    kMore,     // done so far: STATUS_BUFFER_OVERFLOW, STATUS_MORE_PROCESSING_REQUIRED
     kPending,  // the answer comes later
     kFailed,
   };
@@ -113,8 +114,9 @@ struct Operation {
   std::uint32_t code = 0;         // the answer's status as a number
   bool dos_code = false;          // ... it is an error class and a code [MS-CIFS §2.2.2.4]
   bool closes = false;            // kWrite: then the file is closed
-  Slice data;                     // what is written, or was read
-  std::uint32_t total = 0;        // SMB1 kTransact: length of all data, of which `data` begins at
+  Text domain;              // kSessionSetup request without a token, whose name is the account's
+  Slice data;               // what is written, or was read; kSessionSetup: the token
+  std::uint32_t total = 0;  // SMB1 kTransact: length of all data, of which `data` begins at
   std::uint32_t displacement = 0;
   Member next;
 };

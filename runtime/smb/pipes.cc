@@ -157,6 +157,10 @@ std::string_view Pipes::name(Number pipe) const {
   return pipe < pipes_.size() ? pipes_[pipe].name.view() : std::string_view();
 }
 
+std::uint64_t Pipes::session(Number pipe) const {
+  return pipe < pipes_.size() ? pipes_[pipe].handle.tree.session : 0;
+}
+
 void Pipes::reset() {
   leave();
   session_ = 0;

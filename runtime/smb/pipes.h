@@ -69,6 +69,7 @@ class Pipes {
 
   [[nodiscard]] std::string_view name(Number pipe) const;
   [[nodiscard]] Sessions::Slot slot(Number pipe) const { return pipes_[pipe].slot; }
+  [[nodiscard]] std::uint64_t session(Number pipe) const;
   // take_closed calls visit(number) for each pipe that had passed bytes and was closed since.
   template <class Visit>
   void take_closed(Visit visit) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "runtime/base/cursor.h"
+#include "runtime/smb/session.h"
 #include "runtime/smb/smb1_block.h"
 #include "runtime/smb/smb1_open.h"
 #include "runtime/smb/smb1_transaction.h"
@@ -137,6 +138,8 @@ Verb verb_of(std::uint8_t command) {
       return Verb::kTreeDisconnect;
     case kLogoffAndx:
       return Verb::kLogoff;
+    case kSessionSetupAndx:
+      return Verb::kSessionSetup;
     default:
       return Verb::kOther;
   }
@@ -182,6 +185,8 @@ bool parse_request(std::uint8_t command, Block block, Operation& op) {
       return nt_transact_request(block, op);
     case kNtTransactSecondary:
       return nt_transact_secondary(block, op);
+    case kSessionSetupAndx:
+      return session_setup_andx_request(block, op);
     default:
       return true;
   }
@@ -216,6 +221,8 @@ bool parse_response(std::uint8_t command, Block block, Operation& op) {
       return transaction2_response(block, op);
     case kNtTransact:
       return nt_transact_response(block, op);
+    case kSessionSetupAndx:
+      return session_setup_andx_response(block, op);
     default:
       return true;
   }
@@ -250,7 +257,7 @@ Member next_of(Cursor words, Member member) {
 Status status_of(std::uint32_t status, bool nt) {
   if (!nt && status == (234U << 16 | 1)) return Status::kMore;  // ERRDOS, ERRmoredata
   if (!nt) return (status & 0xff) == 0 ? Status::kDone : Status::kFailed;
-  if (status == 0x80000005) return Status::kMore;
+  if (status == 0x80000005 || status == 0xc0000016) return Status::kMore;
   return status >> 30 <= 1 ? Status::kDone : Status::kFailed;
 }
 

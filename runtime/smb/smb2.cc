@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/base/cursor.h"
+#include "runtime/smb/session.h"
 
 namespace rpcsieve::smb::smb2 {
 namespace {
@@ -15,6 +16,7 @@ using Status = Operation::Status;
 
 // Commands [MS-SMB2 §2.2.1.2].
 enum Command : std::uint16_t {
+  kSessionSetup = 0x01,
   kLogoff = 0x02,
   kTreeConnect = 0x03,
   kTreeDisconnect = 0x04,
@@ -37,7 +39,7 @@ constexpr std::uint8_t kShareTypePipe = 0x2;                // [MS-SMB2 §2.2.10
 // [MS-ERREF §2.3.1]. The two highest bits are the severity: success, information, warning, error.
 Status status_of(std::uint32_t status) {
   if (status == 0x00000103) return Status::kPending;
-  if (status == 0x80000005) return Status::kMore;
+  if (status == 0x80000005 || status == 0xc0000016) return Status::kMore;
   return status >> 30 <= 1 ? Status::kDone : Status::kFailed;
 }
 
@@ -132,6 +134,8 @@ bool ioctl_response(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2
 
 Verb verb_of(std::uint16_t command) {
   switch (command) {
+    case kSessionSetup:
+      return Verb::kSessionSetup;
     case kLogoff:
       return Verb::kLogoff;
     case kTreeConnect:
@@ -155,6 +159,8 @@ Verb verb_of(std::uint16_t command) {
 
 bool parse_request(const Part& part, Cursor body, Operation& op) {
   switch (op.verb) {
+    case Verb::kSessionSetup:
+      return session_setup_request(part, body, op);
     case Verb::kOpen:
       return create_request(part, body, op);
     case Verb::kClose:
@@ -174,6 +180,8 @@ bool parse_request(const Part& part, Cursor body, Operation& op) {
 bool parse_response(const Part& part, Cursor body, Operation& op) {
   if (op.status == Status::kFailed || op.status == Status::kPending) return true;
   switch (op.verb) {
+    case Verb::kSessionSetup:
+      return session_setup_response(part, body, op);
     case Verb::kTreeConnect:
       return tree_connect_response(body, op);
     case Verb::kOpen:

@@ -46,6 +46,8 @@ Summary check(const smb::Event& event, const Frame& frame) {
   const bool compressed = frame.bytes.size() > 4 && frame.bytes[4] == 0xfc;
   if (!compressed) {
     require(within(event.data, frame.bytes), "data within the message");
+    require(within(event.account, frame.bytes) && within(event.domain, frame.bytes),
+            "account within the message");
     require(event.data.size() + event.lost <= frame.total, "no more data than the message has");
   }
   require(event.data.size() <= kMessageBytes, "no more data than a message may have");

@@ -15,6 +15,7 @@ constexpr std::size_t kHeader = 64;
 constexpr std::uint32_t kPipeTransceive = 0x0011c017;
 
 enum Command : std::uint16_t {
+  kSessionSetup = 1,
   kLogoff = 2,
   kTreeConnect = 3,
   kTreeDisconnect = 4,
@@ -138,6 +139,18 @@ Message transceive_response(std::uint64_t file, const Buffer& data) {
 Message close_response() { return response(kClose, Wire().u16(60).zeros(58)); }
 Message tree_disconnect_response() { return response(kTreeDisconnect, empty_body()); }
 Message logoff_response() { return response(kLogoff, empty_body()); }
+
+Message session_setup(const Buffer& token) {
+  Wire body;
+  body.u16(25).u8(0).u8(1).u32(0).u32(0).u16(kHeader + 24).u16(token.size()).u64(0).bytes(token);
+  return request(kSessionSetup, body).session(0).tree(0);
+}
+
+Message session_setup_response(const Buffer& token) {
+  return response(kSessionSetup,
+                  Wire().u16(9).u16(0).u16(kHeader + 8).u16(token.size()).bytes(token))
+      .tree(0);
+}
 
 Buffer encrypted(std::uint64_t session) {
   Wire message;
@@ -391,6 +404,41 @@ Message tree_connect(std::string_view path) {
   Wire bytes;
   bytes.u8(4).text(path).u8(0).u8(4).u8(0).u8(4).text("?????").u8(0);
   return Message({kTreeConnect, false, {}, bytes.build()});
+}
+
+Message session_setup_andx(const Buffer& token) {
+  const Wire words =
+      andx().u16(4356).u16(50).u16(1).u32(0).u16(token.size()).u32(0).u32(0x8000'0000);
+  Block block{kSessionSetupAndx, false, words.build(), {}};
+  block.bytes = token;
+  return Message(block).user(0).tree(0);
+}
+
+Message session_setup_account(std::string_view account, std::string_view domain, bool utf16) {
+  Wire words = andx();
+  words.u16(4356).u16(50).u16(1).u32(0).u16(24).u16(utf16 ? 24 : 0).u32(0).u32(0);
+  Block block{kSessionSetupAndx, false, words.build(), {}};
+  block.bytes = Buffer(utf16 ? 48 : 24, 0x11);
+  block.name = std::string(account) + '\0' + std::string(domain) + '\0' + "OS";
+  Message message = Message(block).user(0).tree(0);
+  return utf16 ? message : message.ascii();
+}
+
+Message session_setup_lanman(std::string_view account, std::string_view domain) {
+  const Wire words = andx().u16(4356).u16(50).u16(1).u32(0).u16(24).u32(0);
+  Block block{kSessionSetupAndx, false, words.build(), {}};
+  block.bytes = Buffer(24, 0x11);
+  block.name = std::string(account) + '\0' + std::string(domain) + '\0' + "OS";
+  return Message(block).user(0).tree(0).ascii();
+}
+
+Message session_setup_andx_response(const Buffer& token) {
+  const Wire words = andx().u16(0).u16(token.size());
+  return response(kSessionSetupAndx, words, Wire().bytes(token)).tree(0);
+}
+
+Message session_setup_account_response() {
+  return response(kSessionSetupAndx, andx().u16(0)).tree(0);
 }
 
 Message raw(std::uint8_t command, const Buffer& words) {

@@ -80,6 +80,12 @@ Message close_response();
 Message tree_disconnect_response();
 Message logoff_response();
 
+constexpr std::uint32_t kMoreProcessing = 0xc0000016;
+constexpr std::uint32_t kLogonFailure = 0xc000006d;
+// session_setup is sent for a session that is not there yet unless told otherwise.
+Message session_setup(const Buffer& token);
+Message session_setup_response(const Buffer& token);
+
 // encrypted and compressed give whole messages whose contents are not to be read.
 Buffer encrypted(std::uint64_t session);
 Buffer compressed();
@@ -177,6 +183,12 @@ Message read_andx_response(const Buffer& data);
 Message read_response(const Buffer& data);
 Message transact_response(const Buffer& data, std::size_t displacement = 0, std::size_t total = 0);
 Message tree_connect_andx_response(std::string_view service);
+// The forms of session setup: with a security token; with an account in clear, and LAN Manager's.
+Message session_setup_andx(const Buffer& token);
+Message session_setup_account(std::string_view account, std::string_view domain, bool utf16 = true);
+Message session_setup_lanman(std::string_view account, std::string_view domain);
+Message session_setup_andx_response(const Buffer& token);
+Message session_setup_account_response();
 // done is an answer without words or bytes.
 Message done(std::uint8_t command);
 

@@ -23,7 +23,8 @@ inline Buffer other(std::size_t n) { return Buffer(n, 'x'); }
 inline Buffer pdu(std::size_t n) { return hex("05 00") + other(n - 2); }
 
 // Player runs the bytes of a connection through a Framer and a Channel, as the engine does, and
-// prints the events: "data 0 lsarpc c>s 72", "closed 0", "encrypted 7", "compressed". It does
+// prints the events: "data 0 lsarpc c>s 72", "closed 0", "encrypted 7", "compressed", "logoff 7",
+// "setup 7 c>s id=1 asked 40" with the length of the token, or an account in clear. It does
 // not mind that both directions come through one Framer.
 class Player {
  public:
@@ -72,9 +73,31 @@ class Player {
         return fmt::format("closed {}", event.pipe);
       case Kind::kEncrypted:
         return fmt::format("encrypted {}", event.session);
+      case Kind::kLogoff:
+        return fmt::format("logoff {}", event.session);
+      case Kind::kSessionSetup:
+        return print_setup(event);
       default:
         return "compressed";
     }
+  }
+
+  static std::string print_setup(const smb::Event& event) {
+    static constexpr const char* kNames[] = {"asked", "goes on", "done", "refused"};
+    std::string text =
+        fmt::format("setup {} {} id={} {} {}", event.session, event.to_server ? "c>s" : "s>c",
+                    event.id, kNames[static_cast<int>(event.setup)], event.data.size());
+    if (event.lost > 0) text += fmt::format(" lost={}", event.lost);
+    if (!event.account.empty() || !event.domain.empty())
+      text += fmt::format(" account={}\\{}{}", plain(event.domain), plain(event.account),
+                          event.utf16 ? " utf16" : "");
+    return text;
+  }
+  // plain leaves out the zeros, so that both encodings read alike.
+  static std::string plain(Bytes bytes) {
+    std::string text(bytes.begin(), bytes.end());
+    text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
+    return text;
   }
 
   // Shared, so that a Player can be copied into the helpers that take stages by value.

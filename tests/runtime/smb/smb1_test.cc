@@ -108,7 +108,7 @@ const ChannelCase kCases[] = {
     {"tree disconnect and logoff",
      {ipc(), opened("\\lsarpc", 7), write_andx(7, pdu(9)).build(), done(0x71).build(), ipc(),
       opened("\\lsarpc", 7), write_andx(7, pdu(9)).build(), done(0x74).build()},
-     {"data 0 lsarpc c>s 9", "closed 0", "data 0 lsarpc c>s 9", "closed 0"}},
+     {"data 0 lsarpc c>s 9", "closed 0", "data 0 lsarpc c>s 9", "closed 0", "logoff 1"}},
     {"a file named lsarpc",
      {disk(), opened("\\lsarpc", 7, kDiskFile), write_andx(7, pdu(72)).id(1).build(),
       read_andx(7).id(2).build(), read_andx_response(pdu(68)).id(2).build()},

@@ -121,7 +121,7 @@ const ChannelCase kCases[] = {
      {ipc(), opened("lsarpc", 7), write(7, pdu(10)).build(), write(7, pdu(11)).session(2).build(),
       smb2::logoff().build(), smb2::logoff_response().build(),
       write(7, pdu(12)).session(2).build()},
-     {"data 0 lsarpc c>s 10", "data 1  c>s 11", "closed 0", "data 1  c>s 12"}},
+     {"data 0 lsarpc c>s 10", "data 1  c>s 11", "closed 0", "logoff 1", "data 1  c>s 12"}},
 
     // Compounds [MS-SMB2 §3.2.4.1.4].
     {"open, write and read in one message",
