@@ -42,6 +42,17 @@ void write_outcome(JsonWriter& json, const dcerpc::Outcome& outcome) {
   json.end_object();
 }
 
+void write_user(JsonWriter& json, const auth::Identity& user) {
+  json.begin_object("user");
+  json.text_or_null("name", user.name.view());
+  json.text_or_null("domain", user.domain.view());
+  json.text_or_null("workstation", user.workstation.view());
+  json.text_or_null("realm", user.realm.view());
+  json.text_or_null("service", user.service.view());
+  json.boolean("machine", user.is_machine());
+  json.end_object();
+}
+
 void write_endpoints(JsonWriter& json, const Endpoint& client, const Endpoint& server) {
   json.text("src_ip", print(client.address));
   json.number("src_port", client.port);
@@ -174,6 +185,7 @@ void write_own(JsonWriter& json, const Alert& alert, const database::DetectionRo
   json.boolean("sealed", call.sealed);
   write_auth(json, call.auth);
   write_outcome(json, alert.record.outcome);
+  write_user(json, alert.record.user);
   write_tags(json, "attack", detection, database);
   json.end_object();
 }
@@ -258,6 +270,7 @@ std::string call_line(const CallRecord& record, const database::Database& databa
   write_auth(json, call.auth);
   json.boolean("sealed", call.sealed);
   write_outcome(json, record.outcome);
+  write_user(json, record.user);
   json.end_object();
   return line;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "runtime/auth/identity.h"
 #include "runtime/base/endpoint.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/database/database.h"
@@ -23,6 +24,7 @@ struct CallRecord {
   std::string pipe;  // lower case; empty: not SMB, or not known
   dcerpc::Call call;
   dcerpc::Outcome outcome;
+  auth::Identity user;  // whose call it is, as far as was known when it came
 };
 
 // Alert is a call that fits a detection.

@@ -26,10 +26,10 @@ namespace rpcsieve {
   X(smb1_messages) X(smb2_messages) X(smb_malformed) X(smb_encrypted) X(smb_compressed)     \
   X(smb_requests_dropped) X(smb_trees_dropped) X(smb_handles_dropped) X(smb_pipes_dropped)  \
   X(smb_orphan_answers) X(smb_lost_bytes) X(smb_unsupported) X(smb_decompressed)            \
-  X(smb_parts_dropped) X(smb_shared_dropped)                                                \
+  X(smb_parts_dropped) X(smb_shared_dropped) X(smb_users_dropped)                           \
   X(dcerpc_pdus) X(dcerpc_malformed) X(dcerpc_foreign) X(dcerpc_resynchronised)             \
   X(dcerpc_contexts_dropped) X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)             \
-  X(dcerpc_orphan_answers) X(dcerpc_stub_truncated)                                         \
+  X(dcerpc_orphan_answers) X(dcerpc_stub_truncated) X(dcerpc_auth_contexts_dropped)         \
   X(datagram_pdus) X(datagram_repeats) X(datagram_calls_dropped)                            \
   X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
   X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                                                  \

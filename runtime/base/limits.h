@@ -60,9 +60,14 @@ struct Limits {
   std::size_t smb_shared_sessions = 1 << 14;
   // Open pipes that their connection left to the others of its session, per thread.
   std::size_t smb_left_pipes = 256;
+  // Sessions of one connection whose user is remembered, and logons that are not over.
+  std::size_t smb_users = 32;
+  std::size_t smb_logons = 8;
 
   // Presentation contexts of one association.
   std::size_t dcerpc_contexts = 128;
+  // Security contexts of one association whose user is remembered.
+  std::size_t dcerpc_auth_contexts = 8;
   // Calls of one association that are in flight.
   std::size_t dcerpc_calls = 256;
   // Bytes of one reassembled request stub; later ones are not looked at.

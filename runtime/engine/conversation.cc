@@ -39,7 +39,8 @@ bool may_begin(Bytes bytes) { return smb::plausible(bytes) || dcerpc::plausible(
 Conversation::Conversation(Workshop& workshop)
     : workshop_(workshop),
       duplex_(workshop.limits, workshop.pool, workshop.counters),
-      framers_{Framer(workshop.counters.memory()), Framer(workshop.counters.memory())} {}
+      framers_{Framer(workshop.counters.memory()), Framer(workshop.counters.memory())},
+      sessions_(workshop.limits, workshop.counters) {}
 
 void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_id,
                         std::uint8_t client_side, bool certain) {
@@ -64,8 +65,7 @@ void Conversation::take(const stream::Piece& piece) {
     case Protocol::kSmb:
       return take_smb(piece);
     case Protocol::kRpc:
-      lane_->push(piece.side, piece.bytes, piece.lost, piece.time, origin(Transport::kTcp, {}),
-                  workshop_.tracker);
+      lane_->push(piece.side, piece.bytes, piece.lost, piece.time, origin_tcp(), workshop_.tracker);
       if (lane_->is_foreign()) protocol_ = Protocol::kForeign;
       return;
     case Protocol::kUndecided:
@@ -126,6 +126,9 @@ void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
     case smb::Event::Kind::kEncrypted:
     case smb::Event::Kind::kCompressed:
       return note_blind_spot(event);
+    case smb::Event::Kind::kSessionSetup:
+    case smb::Event::Kind::kLogoff:
+      return sessions_.take(event);
   }
 }
 
@@ -133,7 +136,7 @@ void Conversation::take_pipe_data(const smb::Event& event, std::uint8_t sender) 
   if (event.slot >= workshop_.pipes.size()) workshop_.pipes.resize(event.slot + 1);
   auto& pipe = workshop_.pipes[event.slot];
   if (!pipe.lane) pipe.lane = workshop_.lanes.take();
-  const Origin from = origin(Transport::kSmb, channel_->pipe_name(event.pipe));
+  const Origin from = origin_smb(event.pipe);
   pipe.origin = from;
   if (event.after_loss)
     pipe.lane->push(sender, {}, kUnknownLoss, event.time, from, workshop_.tracker);
@@ -146,6 +149,7 @@ void Conversation::end_pipes() {
     if (slot >= workshop_.pipes.size() || !workshop_.pipes[slot].lane) return;
     auto& pipe = workshop_.pipes[slot];
     pipe.origin.pipe = workshop_.sessions.name(slot).view();
+    pipe.origin.user = sessions_.user(workshop_.sessions.session(slot));
     pipe.lane->end(pipe.origin, workshop_.tracker);
     workshop_.lanes.give(std::move(pipe.lane));
   });
@@ -160,15 +164,23 @@ void Conversation::note_blind_spot(const smb::Event& event) {
       {cause, event.time, flow_id_, ends_[client_side_], ends_[1 - client_side_], event.session});
 }
 
-Origin Conversation::origin(Transport transport, std::string_view pipe) const {
-  return {flow_id_, ends_, client_side_, client_certain_, transport, pipe};
+Origin Conversation::origin_tcp() const {
+  return {flow_id_, ends_, client_side_, client_certain_, Transport::kTcp, {}, nullptr};
+}
+
+Origin Conversation::origin_smb(std::uint32_t pipe) {
+  Origin origin = origin_tcp();
+  origin.transport = Transport::kSmb;
+  origin.pipe = channel_->pipe_name(pipe);
+  origin.user = sessions_.user(channel_->pipe_session(pipe));
+  return origin;
 }
 
 void Conversation::end() {
   if (is_foreign()) return;
   duplex_.flush();
   drain();
-  if (lane_) lane_->end(origin(Transport::kTcp, {}), workshop_.tracker);
+  if (lane_) lane_->end(origin_tcp(), workshop_.tracker);
   for (std::uint8_t side = 0; channel_ && side < 2; ++side) {
     framers_[side].end();
     drain_smb(side);
@@ -184,6 +196,7 @@ void Conversation::reset() {
   if (channel_) workshop_.channels.give(std::move(channel_));
   for (Framer& framer : framers_) framer.reset();
   duplex_.reset();
+  sessions_.reset();
   protocol_ = Protocol::kUndecided;
   spoke_ = false;
 }

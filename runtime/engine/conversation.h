@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/base/framer.h"
+#include "runtime/engine/identities.h"
 #include "runtime/engine/lane.h"
 #include "runtime/engine/spares.h"
 #include "runtime/engine/tracker.h"
@@ -31,7 +32,7 @@ struct Workshop {
   // Open pipes, whatever connections they are used through, by Event::slot; made when bytes pass.
   struct Pipe {
     std::unique_ptr<Lane> lane;
-    Origin origin;  // of the bytes that passed last
+    Origin origin;  // of the bytes that passed last, but for its views
   };
   std::vector<Pipe> pipes;
 };
@@ -43,6 +44,7 @@ bool may_begin(Bytes bytes);
 // composes the protocol stages:
 //   segment → Duplex → bytes → Framer → SMB message → Channel → pipe bytes → Lane → calls
 //                            ↘ RPC, without SMB ─────────────────────────────↗
+// Who calls comes along: Channel → session setups → Sessions → Lane → calls.
 class Conversation {
  public:
   explicit Conversation(Workshop& workshop);
@@ -81,7 +83,8 @@ class Conversation {
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
   void end_pipes();
   void note_blind_spot(const smb::Event& event);
-  [[nodiscard]] Origin origin(match::Transport transport, std::string_view pipe) const;
+  [[nodiscard]] Origin origin_tcp() const;
+  [[nodiscard]] Origin origin_smb(std::uint32_t pipe);
 
   Workshop& workshop_;
   std::array<Endpoint, 2> ends_;
@@ -93,6 +96,7 @@ class Conversation {
   std::unique_ptr<Lane> lane_;     // kRpc
   std::array<Framer, 2> framers_;  // kSmb
   std::unique_ptr<smb::Channel> channel_;
+  Sessions sessions_;
   bool spoke_ = false;  // an SMB message came
 };
 

@@ -33,7 +33,17 @@ void Lane::drain(std::uint8_t side, Origin& origin, Tracker& tracker) {
 
 void Lane::report(Origin& origin, Tracker& tracker) {
   origin.client_side = client_side_;
-  while (auto event = association_.next()) tracker.take(*event, origin);
+  const auth::Identity* const user = origin.user;
+  while (auto event = association_.next()) {
+    if (event->kind == dcerpc::Event::Kind::kAuth) {
+      associates_.take(*event);
+      continue;
+    }
+    const auth::Identity* const own = associates_.user(event->call.auth);
+    origin.user = own == nullptr ? user : own;
+    tracker.take(*event, origin);
+  }
+  origin.user = user;
 }
 
 void Lane::end(Origin origin, Tracker& tracker) {
@@ -50,6 +60,7 @@ void Lane::end(Origin origin, Tracker& tracker) {
 void Lane::reset() {
   for (Framer& framer : framers_) framer.reset();
   association_.reset();
+  associates_.reset();
   client_side_ = 0;
   spoke_ = refused_ = false;
 }

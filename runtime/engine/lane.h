@@ -5,6 +5,7 @@
 
 #include "runtime/base/framer.h"
 #include "runtime/dcerpc/association.h"
+#include "runtime/engine/identities.h"
 #include "runtime/engine/tracker.h"
 
 namespace rpcsieve::engine {
@@ -16,10 +17,12 @@ class Lane {
   Lane(const Limits& limits, Counters& counters)
       : counters_(counters),
         framers_{Framer(counters.memory()), Framer(counters.memory())},
-        association_(limits, counters) {}
+        association_(limits, counters),
+        associates_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
-  // the client's the lane tells from the PDUs, unless `origin` knows it for certain.
+  // the client's the lane tells from the PDUs, unless `origin` knows it for certain. A call with
+  // security of its own is that one's user's, not the origin's.
   void push(std::uint8_t side, Bytes bytes, std::uint64_t lost, Timestamp time, Origin origin,
             Tracker& tracker);
   // end reports what is under way.
@@ -38,6 +41,7 @@ class Lane {
   Counters& counters_;
   std::array<Framer, 2> framers_;
   dcerpc::Association association_;
+  Associates associates_;
   std::uint8_t client_side_ = 0;
   bool spoke_ = false;    // a PDU came
   bool refused_ = false;  // ... but the first one cannot be one

@@ -31,6 +31,8 @@ void Tracker::take(Event& event, const Origin& origin) {
       return answer(event.token, event.answer);
     case Event::Kind::kDropped:
       return answer(event.token, Answer{});
+    case Event::Kind::kAuth:
+      return;
   }
 }
 
@@ -89,6 +91,7 @@ std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
   record.server = origin.server();
   record.transport = origin.transport;
   record.pipe = origin.pipe;
+  record.user = origin.user == nullptr ? auth::Identity() : *origin.user;
   record.call = call;
   queue_.join(index);
   return index;

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "runtime/alert/record.h"
+#include "runtime/auth/identity.h"
 #include "runtime/base/counters.h"
+#include "runtime/base/queue.h"
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/engine/options.h"
-#include "runtime/base/queue.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
@@ -25,6 +26,7 @@ struct Origin {
   bool client_certain = false;   // ... and it is known for certain
   match::Transport transport = match::Transport::kTcp;
   std::string_view pipe;
+  const auth::Identity* user = nullptr;  // whose calls these are; null: nothing is known
 
   [[nodiscard]] const Endpoint& client() const { return ends[client_side]; }
   [[nodiscard]] const Endpoint& server() const { return ends[1 - client_side]; }

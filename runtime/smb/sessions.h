@@ -62,6 +62,9 @@ class Sessions {
   [[nodiscard]] bool is_open(Slot slot) const { return pipes_[slot].open; }
   [[nodiscard]] bool is_shown(Slot slot) const { return pipes_[slot].shown; }
   [[nodiscard]] const Name& name(Slot slot) const { return pipes_[slot].name; }
+  [[nodiscard]] std::uint64_t session(Slot slot) const {
+    return pipes_[slot].key.handle.tree.session;
+  }
 
   // take_ended calls visit(slot) for each pipe that has ended since.
   template <class Visit>

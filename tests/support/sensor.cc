@@ -40,6 +40,16 @@ std::string print(const dcerpc::Outcome& outcome) {
   return text;
 }
 
+std::string print(const auth::Identity& user) {
+  std::string text;
+  if (!user.name.empty() || !user.domain.empty() || !user.workstation.empty())
+    text = fmt::format(" user={}\\{}@{}", user.domain.view(), user.name.view(),
+                       user.workstation.view());
+  if (!user.realm.empty()) text += fmt::format(" realm={}", user.realm.view());
+  if (!user.service.empty()) text += fmt::format(" service={}", user.service.view());
+  return text;
+}
+
 std::string print_rest(const alert::CallRecord& record) {
   const dcerpc::Call& call = record.call;
   std::string text = fmt::format("{} > {} {}", print(record.client), print(record.server),
@@ -52,6 +62,7 @@ std::string print_rest(const alert::CallRecord& record) {
     text += " auth=" + dcerpc::name(call.auth.type) + '/' + dcerpc::name(call.auth.level);
   if (call.sealed) text += " sealed";
   if (!call.complete) text += " cut";
+  text += print(record.user);
   if (call.fragments != 1) text += fmt::format(" frags={}", call.fragments);
   return text + ": " + print(record.outcome);
 }

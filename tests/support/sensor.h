@@ -23,7 +23,8 @@ const match::Matcher& sensor_matcher();
 //   alert key-read matched bound 10.0.0.5:49152 > …, the rest as of the call
 //   blind smb_encrypted 10.0.0.5:49152 > 10.0.0.1:445 session=7
 // with uuid or - where the interface has no name or is not known, followed, where they hold, by
-// object, auth=ntlm/privacy, sealed, cut, and frags=2.
+// object, auth=ntlm/privacy, sealed, cut, user=LAB\alice@WS1, realm=LAB.TEST, service=cifs/dc1, and
+// frags=2.
 std::string print(const alert::Record& record);
 
 // all_calls are the default options of a Sensor: every call gives a record. The table of flows is

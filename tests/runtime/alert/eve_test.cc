@@ -57,6 +57,12 @@ const database::Database& sample_database() {
   return database;
 }
 
+auth::Text text(std::string_view value) {
+  auth::Text out;
+  for (const char c : value) out.add(static_cast<unsigned char>(c));
+  return out;
+}
+
 // A call of LsarRetrievePrivateData over SMB that succeeded.
 CallRecord smb_call() {
   CallRecord record;
@@ -75,6 +81,9 @@ CallRecord smb_call() {
   record.call.fragments = 2;
   record.call.stub_len = 72;
   record.outcome = {Result::kSuccess, std::nullopt, 0};
+  record.user.name = text("DC2$");
+  record.user.domain = text("LAB");
+  record.user.workstation = text("DC2");
   return record;
 }
 
@@ -93,6 +102,9 @@ CallRecord tcp_call() {
   record.call.complete = false;
   record.call.auth = {AuthType::kNtlm, AuthLevel::kPrivacy};
   record.outcome = {Result::kDenied, 5, std::nullopt};
+  record.user = {};
+  record.user.realm = text("LAB.TEST");
+  record.user.service = text("ldap/dc1");
   return record;
 }
 
@@ -113,7 +125,9 @@ TEST(CallLine, GivesEveryField) {
       R"("opnum":43,"operation":"LsarRetrievePrivateData","call_id":3,"context_id":1,)"
       R"("known_by":"bound","object":null,"stub_len":72,"fragments":2,"complete":true,)"
       R"("auth":{"type":"none","level":"none"},"sealed":false,)"
-      R"("outcome":{"result":"success","status":null,"return_code":"0x00000000"}})");
+      R"("outcome":{"result":"success","status":null,"return_code":"0x00000000"},)"
+      R"("user":{"name":"DC2$","domain":"LAB","workstation":"DC2","realm":null,)"
+      R"("service":null,"machine":true}})");
 }
 
 TEST(CallLine, GivesNullForWhatIsNotKnown) {
@@ -124,7 +138,9 @@ TEST(CallLine, GivesNullForWhatIsNotKnown) {
       R"("uuid":null,"version":null,"interface":null,"opnum":43,"operation":null,"call_id":3,)"
       R"("context_id":1,"known_by":"unknown","object":"deadbeef-0000-4000-8000-00000000cafe",)"
       R"("stub_len":72,"fragments":2,"complete":false,"auth":{"type":"ntlm","level":"privacy"},)"
-      R"("sealed":true,"outcome":{"result":"denied","status":"0x00000005","return_code":null}})");
+      R"("sealed":true,"outcome":{"result":"denied","status":"0x00000005","return_code":null},)"
+      R"("user":{"name":null,"domain":null,"workstation":null,"realm":"LAB.TEST",)"
+      R"("service":"ldap/dc1","machine":false}})");
 }
 
 TEST(CallLine, KnowsWhatTheCatalogueLacks) {
@@ -162,6 +178,8 @@ TEST(EveAlert, GivesEveryFieldOverSmb) {
       R"("opnum":43,"operation":"LsarRetrievePrivateData","pipe":"lsarpc","call_id":3,)"
       R"("context_id":1,"stub_len":72,"sealed":false,"auth":{"type":"none","level":"none"},)"
       R"("outcome":{"result":"success","status":null,"return_code":"0x00000000"},)"
+      R"("user":{"name":"DC2$","domain":"LAB","workstation":"DC2","realm":null,)"
+      R"("service":null,"machine":true},)"
       R"("attack":["T1003.004","T1555"]}})");
 }
 
@@ -184,7 +202,9 @@ TEST(EveAlert, GivesEveryFieldOverTcp) {
       R"("uuid":null,"version":null,"interface":null,"opnum":43,"operation":null,"pipe":null,)"
       R"("call_id":3,"context_id":1,"stub_len":72,"sealed":true,)"
       R"("auth":{"type":"ntlm","level":"privacy"},)"
-      R"("outcome":{"result":"denied","status":"0x00000005","return_code":null},"attack":[]}})");
+      R"("outcome":{"result":"denied","status":"0x00000005","return_code":null},)"
+      R"("user":{"name":null,"domain":null,"workstation":null,"realm":"LAB.TEST",)"
+      R"("service":"ldap/dc1","machine":false},"attack":[]}})");
 }
 
 TEST(EveAlert, MapsEachSeverity) {

@@ -65,6 +65,30 @@ TEST(Allocation, IsNoneOverSmb) {
   EXPECT_EQ(allocated(session.capture(), session.capture().size() / 2), 0U);
 }
 
+// Sessions come and go, more of them than are remembered, and RPC has users of its own.
+TEST(Allocation, IsNoneForLogons) {
+  using namespace smb2;
+  const Account user = {"alice", "LAB", "WS1"};
+  const Buffer ask = spnego_init(ntlm_negotiate(user).build());
+  const Buffer challenge = spnego_response(ntlm_challenge().build());
+  const Buffer name = spnego_response(ntlm_authenticate(user).build());
+  const Talk rpc = {
+      c(bind(1).context(0, kLsarpc).verifier(kSpnegoAuth, kConnectLevel, ask).build()),
+      s(bind_ack(1).result(kAccepted).verifier(kSpnegoAuth, kConnectLevel, challenge).build()),
+      c(auth3(1).verifier(kSpnegoAuth, kConnectLevel, name).build() + request(2).build()),
+      s(response(2).stub(answer(0)).build())};
+  TcpSession session({"10.0.0.5", 49152, "10.0.0.1", 445});
+  session.open();
+  for (std::uint64_t i = 0; i < kRounds; ++i) {
+    session.client(session_setup(ask).id(1).build());
+    session.server(session_setup_response(challenge).session(i).status(kMoreProcessing).build());
+    session.client(session_setup(name).session(i).id(2).build());
+    session.server(session_setup_response({}).session(i).id(2).build());
+    session.say(over_smb2_ioctl(rpc));
+  }
+  EXPECT_EQ(allocated(session.capture(), session.capture().size() / 2), 0U);
+}
+
 TEST(Allocation, IsNoneForFiles) {
   using namespace smb2;
   TcpSession session({"10.0.0.5", 49152, "10.0.0.1", 445});
