@@ -87,6 +87,8 @@ std::string_view app_proto(Transport transport) {
   return transport == Transport::kSmb ? "smb" : "dcerpc";
 }
 
+std::string_view proto(Transport transport) { return transport == Transport::kUdp ? "UDP" : "TCP"; }
+
 // answer_name uses Suricata's words for what a request got. Only a fault has a status.
 std::string_view answer_name(const dcerpc::Outcome& outcome) {
   if (outcome.result == dcerpc::Result::kUnanswered) return "UNREPLIED";
@@ -190,6 +192,44 @@ void write_own(JsonWriter& json, const Alert& alert, const database::DetectionRo
   json.end_object();
 }
 
+// write_anomaly tells a blind spot in Suricata's terms: its anomalies are of the stream, or of an
+// application's protocol, and only these have a layer.
+void write_anomaly(JsonWriter& json, const BlindSpot& spot) {
+  const bool of_stream =
+      spot.cause == BlindSpot::Cause::kLostBytes || spot.cause == BlindSpot::Cause::kCutSegments;
+  json.begin_object("anomaly");
+  json.text("app_proto", app_proto(spot.transport));
+  json.text("type", of_stream ? "stream" : "applayer");
+  json.text("event", name(spot.cause));
+  if (!of_stream) json.text("layer", "proto_parser");
+  json.end_object();
+}
+
+void write_coverage(JsonWriter& json, const Coverage& coverage) {
+  json.number("percent", inspectable(coverage));
+  for (const CoverageField& field : kCoverageFields) json.number(field.name, coverage.*field.value);
+}
+
+// write_inspectable writes how much of the SMB and RPC traffic could be inspected.
+void write_inspectable(JsonWriter& json, const CoverageTable& table) {
+  json.begin_object("inspectable");
+  write_coverage(json, table.total());
+  json.begin_array("servers");
+  for (const auto& [service, coverage] : table.services()) {
+    json.begin_object();
+    json.text("ip", print(service.server.address));
+    json.number("port", service.server.port);
+    json.text("transport", name(service.transport));
+    write_coverage(json, coverage);
+    json.end_object();
+  }
+  json.end_array();
+  json.begin_object("other_servers");
+  write_coverage(json, table.others());
+  json.end_object();
+  json.end_object();
+}
+
 }  // namespace
 
 std::string eve_alert(const Alert& alert, const database::Database& database,
@@ -202,7 +242,7 @@ std::string eve_alert(const Alert& alert, const database::Database& database,
   json.begin_object();
   write_common(json, record.call.time, record.flow_id, file, "alert");
   write_endpoints(json, record.client, record.server);
-  json.text("proto", record.transport == Transport::kUdp ? "UDP" : "TCP");
+  json.text("proto", proto(record.transport));
   json.text("app_proto", app_proto(record.transport));
   write_signature(json, detection, database);
   write_protocol(json, record);
@@ -217,22 +257,20 @@ std::string eve_blind_spot(const BlindSpot& spot, std::string_view file) {
   json.begin_object();
   write_common(json, spot.time, spot.flow_id, file, "anomaly");
   write_endpoints(json, spot.client, spot.server);
-  json.text("proto", "TCP");
-  json.text("app_proto", "smb");
-  json.begin_object("anomaly");
-  json.text("app_proto", "smb");
-  json.text("type", "applayer");
-  json.text("event", name(spot.cause));
-  json.text("layer", "proto_parser");
-  json.end_object();
+  json.text("proto", proto(spot.transport));
+  json.text("app_proto", app_proto(spot.transport));
+  write_anomaly(json, spot);
   json.begin_object("rpcsieve");
-  json.text("session", fmt::format("0x{:016x}", spot.session));
+  json.text("transport", name(spot.transport));
+  if (spot.cause == BlindSpot::Cause::kSmbEncrypted) {
+    json.text("session", fmt::format("0x{:016x}", spot.session));
+  }
   json.end_object();
   json.end_object();
   return line;
 }
 
-std::string eve_stats(const Counters& counters, Timestamp time) {
+std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
@@ -242,6 +280,7 @@ std::string eve_stats(const Counters& counters, Timestamp time) {
   for (std::size_t i = 0; i < kCounterNames.size(); ++i) {
     json.number(kCounterNames[i], counters[static_cast<Counter>(i)]);
   }
+  write_inspectable(json, coverage);
   json.end_object();
   json.end_object();
   return line;

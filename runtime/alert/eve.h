@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/alert/coverage.h"
 #include "runtime/alert/record.h"
 #include "runtime/base/counters.h"
 #include "runtime/base/timestamp.h"
@@ -22,8 +23,9 @@ std::string eve_alert(const Alert& alert, const database::Database& database,
                       std::string_view file);
 // eve_blind_spot gives an EVE `anomaly` event, named after the cause.
 std::string eve_blind_spot(const BlindSpot& spot, std::string_view file);
-// eve_stats gives the EVE `stats` event that ends every run; all counters are under `rpcsieve`.
-std::string eve_stats(const Counters& counters, Timestamp time);
+// eve_stats gives the EVE `stats` event that ends every run; all counters are under `rpcsieve`, and
+// there under `inspectable` how much of the traffic could be inspected.
+std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time);
 // call_line gives the record of `rpcsieve calls`.
 std::string call_line(const CallRecord& record, const database::Database& database,
                       std::string_view file);

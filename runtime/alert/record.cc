@@ -49,6 +49,16 @@ std::string_view name(BlindSpot::Cause cause) {
       return "smb_encrypted";
     case BlindSpot::Cause::kSmbCompressed:
       return "smb_compressed";
+    case BlindSpot::Cause::kSmbUnsupported:
+      return "smb_unsupported";
+    case BlindSpot::Cause::kStubsSealed:
+      return "stubs_sealed";
+    case BlindSpot::Cause::kStubsCut:
+      return "stubs_cut";
+    case BlindSpot::Cause::kLostBytes:
+      return "stream_lost_bytes";
+    case BlindSpot::Cause::kCutSegments:
+      return "stream_cut_segments";
   }
   return "";
 }

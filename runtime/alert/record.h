@@ -33,15 +33,25 @@ struct Alert {
   match::Hit hit;
 };
 
-// BlindSpot says that something passed which could not be inspected: once per session and cause.
+// BlindSpot says that something passed which could not be inspected: once per connection and cause,
+// or for kSmbEncrypted once per SMB session.
 struct BlindSpot {
-  enum class Cause : std::uint8_t { kSmbEncrypted, kSmbCompressed };
+  enum class Cause : std::uint8_t {
+    kSmbEncrypted,    // the SMB session is encrypted
+    kSmbCompressed,   // a message is compressed, and is not read
+    kSmbUnsupported,  // a pipe may have been used in a way that is not followed
+    kStubsSealed,     // a detection has conditions on a stub that is encrypted
+    kStubsCut,        // ... on a stub of which bytes are missing
+    kLostBytes,       // bytes of the connection were not captured
+    kCutSegments,     // ... because the capture holds only the beginning of each packet
+  };
   Cause cause = Cause::kSmbEncrypted;
   Timestamp time;
   std::uint64_t flow_id = 0;
   Endpoint client;
   Endpoint server;
-  std::uint64_t session = 0;
+  std::uint64_t session = 0;  // kSmbEncrypted
+  match::Transport transport = match::Transport::kSmb;
 };
 
 using Record = std::variant<CallRecord, Alert, BlindSpot>;

@@ -21,7 +21,7 @@ namespace rpcsieve {
   X(packet_fragments_evicted)                                                               \
   X(flows) X(flows_evicted) X(flows_ignored) X(conversations) X(conversations_evicted)      \
   X(stream_bytes) X(stream_early_segments) X(stream_repeated_bytes) X(stream_gaps)          \
-  X(stream_lost_bytes) X(stream_blocks_exhausted)                                           \
+  X(stream_lost_bytes) X(stream_blocks_exhausted) X(stream_cut_segments)                    \
   X(nbss_foreign) X(nbss_resynchronised)                                                    \
   X(smb1_messages) X(smb2_messages) X(smb_malformed) X(smb_encrypted) X(smb_compressed)     \
   X(smb_requests_dropped) X(smb_trees_dropped) X(smb_handles_dropped) X(smb_pipes_dropped)  \
@@ -32,8 +32,9 @@ namespace rpcsieve {
   X(dcerpc_orphan_answers) X(dcerpc_stub_truncated) X(dcerpc_auth_contexts_dropped)         \
   X(datagram_pdus) X(datagram_repeats) X(datagram_calls_dropped)                            \
   X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
-  X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                                                  \
-  X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)
+  X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                             \
+  X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)                          \
+  X(stubs_sealed) X(stubs_cut)
 // clang-format on
 
 enum class Counter : std::size_t {

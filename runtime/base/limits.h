@@ -85,6 +85,9 @@ struct Limits {
   std::size_t datagram_held_bytes = 4 << 20;
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;
+
+  // Servers whose traffic is summed up one by one in how much could be inspected.
+  std::size_t covered_services = 1024;
 };
 
 }  // namespace rpcsieve

@@ -53,6 +53,10 @@ void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_
 void Conversation::push(std::uint8_t side, const stream::Segment& segment) {
   duplex_.push(side, segment);
   drain();
+  const bool is_cut = segment.payload.size() < segment.sent;
+  if (!is_cut || (protocol_ != Protocol::kSmb && protocol_ != Protocol::kRpc)) return;
+  workshop_.counters.count(Counter::stream_cut_segments);
+  be_blind(alert::BlindSpot::Cause::kCutSegments, segment.time);
 }
 
 void Conversation::drain() {
@@ -61,6 +65,7 @@ void Conversation::drain() {
 
 void Conversation::take(const stream::Piece& piece) {
   if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece.bytes);
+  see(piece);
   switch (protocol_) {
     case Protocol::kSmb:
       return take_smb(piece);
@@ -105,9 +110,14 @@ void Conversation::drain_smb(std::uint8_t side) {
       protocol_ = Protocol::kForeign;
     if (is_foreign()) return;
     spoke_ = true;
+    const std::uint64_t unread = workshop_.counters[Counter::smb_compressed];
+    const std::uint64_t unsupported = workshop_.counters[Counter::smb_unsupported];
     channel_->push(*frame, sender(side));
     while (const auto event = channel_->next()) take_event(*event, side);
     end_pipes();
+    see_message(*frame, workshop_.counters[Counter::smb_compressed] > unread);
+    if (workshop_.counters[Counter::smb_unsupported] != unsupported)
+      be_blind(alert::BlindSpot::Cause::kSmbUnsupported, frame->time);
   }
 }
 
@@ -150,6 +160,7 @@ void Conversation::end_pipes() {
     auto& pipe = workshop_.pipes[slot];
     pipe.origin.pipe = workshop_.sessions.name(slot).view();
     pipe.origin.user = sessions_.user(workshop_.sessions.session(slot));
+    pipe.origin.sight = &sight_;
     pipe.lane->end(pipe.origin, workshop_.tracker);
     workshop_.lanes.give(std::move(pipe.lane));
   });
@@ -164,8 +175,51 @@ void Conversation::note_blind_spot(const smb::Event& event) {
       {cause, event.time, flow_id_, ends_[client_side_], ends_[1 - client_side_], event.session});
 }
 
-Origin Conversation::origin_tcp() const {
-  return {flow_id_, ends_, client_side_, client_certain_, Transport::kTcp, {}, nullptr};
+// see notes how much of the stream is there.
+void Conversation::see(const stream::Piece& piece) {
+  if (protocol_ != Protocol::kSmb && protocol_ != Protocol::kRpc) return;
+  sight_.coverage.bytes += piece.bytes.size();
+  if (piece.loss == stream::Loss::kDoubtful) return;
+  sight_.coverage.bytes_lost += piece.lost;
+  if (piece.loss == stream::Loss::kMissed)
+    be_blind(alert::BlindSpot::Cause::kLostBytes, piece.time);
+}
+
+// see_message notes what sort of message came: a compressed one is no blind spot if it could be
+// decompressed.
+void Conversation::see_message(const Frame& frame, bool compressed) {
+  alert::Coverage& coverage = sight_.coverage;
+  const smb::Form form = smb::form_of(frame.bytes);
+  if (form == smb::Form::kOther) return;
+  ++coverage.messages;
+  if (form == smb::Form::kEncrypted) {
+    ++coverage.messages_encrypted;
+    coverage.bytes_encrypted += frame.total;
+  } else if (compressed) {
+    ++coverage.messages_compressed;
+    coverage.bytes_compressed += frame.total;
+  }
+}
+
+void Conversation::be_blind(alert::BlindSpot::Cause cause, Timestamp time) {
+  Origin from = origin_tcp();
+  if (protocol_ == Protocol::kSmb) from.transport = Transport::kSmb;
+  workshop_.tracker.be_blind(cause, time, from);
+}
+
+// cover adds up what was seen under the server's name. Where the PDUs show who the client is, they
+// are trusted more than the ports.
+void Conversation::cover() {
+  const bool smb = protocol_ == Protocol::kSmb;
+  if (!smb && protocol_ != Protocol::kRpc) return;
+  const std::uint8_t client = lane_ && lane_->spoke() ? lane_->client_side() : client_side_;
+  workshop_.tracker.cover({ends_[1 - client], smb ? Transport::kSmb : Transport::kTcp},
+                          sight_.coverage);
+  sight_ = {};
+}
+
+Origin Conversation::origin_tcp() {
+  return {flow_id_, ends_, client_side_, client_certain_, Transport::kTcp, {}, nullptr, &sight_};
 }
 
 Origin Conversation::origin_smb(std::uint32_t pipe) {
@@ -189,6 +243,7 @@ void Conversation::end() {
   }
   if (channel_) channel_->leave();
   end_pipes();
+  cover();
 }
 
 void Conversation::reset() {
@@ -199,6 +254,7 @@ void Conversation::reset() {
   sessions_.reset();
   protocol_ = Protocol::kUndecided;
   spoke_ = false;
+  sight_ = {};
 }
 
 }  // namespace rpcsieve::engine

@@ -32,7 +32,7 @@ struct Workshop {
   // Open pipes, whatever connections they are used through, by Event::slot; made when bytes pass.
   struct Pipe {
     std::unique_ptr<Lane> lane;
-    Origin origin;  // of the bytes that passed last, but for its views
+    Origin origin;  // of the bytes that passed last, but for what it points to
   };
   std::vector<Pipe> pipes;
 };
@@ -83,7 +83,11 @@ class Conversation {
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
   void end_pipes();
   void note_blind_spot(const smb::Event& event);
-  [[nodiscard]] Origin origin_tcp() const;
+  void see(const stream::Piece& piece);
+  void see_message(const Frame& frame, bool compressed);
+  void be_blind(alert::BlindSpot::Cause cause, Timestamp time);
+  void cover();
+  [[nodiscard]] Origin origin_tcp();
   [[nodiscard]] Origin origin_smb(std::uint32_t pipe);
 
   Workshop& workshop_;
@@ -98,6 +102,7 @@ class Conversation {
   std::unique_ptr<smb::Channel> channel_;
   Sessions sessions_;
   bool spoke_ = false;  // an SMB message came
+  Sight sight_;
 };
 
 }  // namespace rpcsieve::engine

@@ -224,4 +224,11 @@ Counters Dealer::counters() const {
   return sum;
 }
 
+alert::CoverageTable Dealer::coverage() const {
+  alert::CoverageTable sum = state_->workers.front()->engine->coverage();
+  for (std::size_t i = 1; i < state_->workers.size(); ++i)
+    sum.add(state_->workers[i]->engine->coverage());
+  return sum;
+}
+
 }  // namespace rpcsieve::engine

@@ -39,6 +39,8 @@ class Dealer {
   void finish();
   // counters gives the sum of all engines' counters; call it only after finish().
   [[nodiscard]] Counters counters() const;
+  // coverage gives the sum of what all engines could inspect; call it only after finish().
+  [[nodiscard]] alert::CoverageTable coverage() const;
 
  private:
   struct State;

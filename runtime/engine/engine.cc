@@ -424,4 +424,6 @@ const alert::Record* Engine::next() { return state_->tracker.next(); }
 
 const Counters& Engine::counters() const { return state_->counters; }
 
+const alert::CoverageTable& Engine::coverage() const { return state_->tracker.coverage(); }
+
 }  // namespace rpcsieve::engine

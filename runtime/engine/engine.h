@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "runtime/alert/coverage.h"
 #include "runtime/alert/record.h"
 #include "runtime/base/counters.h"
 #include "runtime/base/timestamp.h"
@@ -33,6 +34,8 @@ class Engine {
   const alert::Record* next();
 
   [[nodiscard]] const Counters& counters() const;
+  // coverage says how much of the conversations that have ended could be inspected.
+  [[nodiscard]] const alert::CoverageTable& coverage() const;
 
  private:
   struct State;

@@ -32,6 +32,10 @@ class Lane {
   [[nodiscard]] bool is_foreign() const {
     return !spoke_ && (refused_ || framers_[0].foreign() + framers_[1].foreign() > 0);
   }
+  // client_side gives the side that asks, as far as the PDUs told.
+  [[nodiscard]] std::uint8_t client_side() const { return client_side_; }
+  // spoke says that a PDU came.
+  [[nodiscard]] bool spoke() const { return spoke_; }
   void reset();
 
  private:

@@ -21,7 +21,8 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       early_(options.early),
       every_call_(options.every_call),
       wait_us_(options.limits.outcome_wait_us),
-      most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)) {}
+      most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
+      coverage_(options.limits.covered_services) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
   switch (event.kind) {
@@ -41,11 +42,13 @@ void Tracker::request(Event& event, const Origin& origin) {
   count(event.call);
   *event.mark = kNoMark;
   hits_.clear();
+  bool unread = false;
   if (matcher_.watches(event.call)) {
-    matcher_.match({event.call, event.stub, origin.transport, origin.pipe, origin.client().address,
-                    origin.server().address},
-                   *scratch_, counters_, hits_);
+    unread = matcher_.match({event.call, event.stub, origin.transport, origin.pipe,
+                             origin.client().address, origin.server().address},
+                            *scratch_, counters_, hits_);
   }
+  see(event.call, unread, origin);
   const std::uint64_t number = calls_++;
   if (hits_.empty() && !every_call_) return;
   const std::uint32_t index = wait(event.call, origin);
@@ -61,6 +64,29 @@ void Tracker::count(const dcerpc::Call& call) {
   if (call.sealed) counters_.count(Counter::calls_sealed);
   if (!call.complete) counters_.count(Counter::calls_incomplete);
   if (call.known_by == KnownBy::kUnknown) counters_.count(Counter::calls_unknown_interface);
+}
+
+// see notes how much of a call could be inspected.
+void Tracker::see(const dcerpc::Call& call, bool unread, const Origin& origin) {
+  using Cause = alert::BlindSpot::Cause;
+  if (unread) {
+    counters_.count(call.sealed ? Counter::stubs_sealed : Counter::stubs_cut);
+    be_blind(call.sealed ? Cause::kStubsSealed : Cause::kStubsCut, call.time, origin);
+  }
+  if (origin.sight == nullptr) return;
+  alert::Coverage& coverage = origin.sight->coverage;
+  ++coverage.calls;
+  if (call.sealed) {
+    ++coverage.calls_sealed;
+    coverage.calls_sealed_watched += unread ? 1 : 0;
+  } else {
+    ++(call.complete ? coverage.calls_read : coverage.calls_cut);
+  }
+}
+
+void Tracker::be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin) {
+  if (origin.sight == nullptr || !origin.sight->first(cause)) return;
+  note({cause, time, origin.flow_id, origin.client(), origin.server(), 0, origin.transport});
 }
 
 // imply_interface takes the pipe's word where no bind was captured.

@@ -14,6 +14,7 @@
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/engine/options.h"
+#include "runtime/engine/sight.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
@@ -27,6 +28,7 @@ struct Origin {
   match::Transport transport = match::Transport::kTcp;
   std::string_view pipe;
   const auth::Identity* user = nullptr;  // whose calls these are; null: nothing is known
+  Sight* sight = nullptr;                // the conversation's own
 
   [[nodiscard]] const Endpoint& client() const { return ends[client_side]; }
   [[nodiscard]] const Endpoint& server() const { return ends[1 - client_side]; }
@@ -43,6 +45,13 @@ class Tracker {
   void take(dcerpc::Event& event, const Origin& origin);
   // note adds a record that is no call.
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
+  // be_blind adds one unless the conversation has told of that cause before.
+  void be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin);
+  // cover adds how much of a conversation could be inspected.
+  void cover(const alert::Service& service, const alert::Coverage& coverage) {
+    coverage_.add(service, coverage);
+  }
+  [[nodiscard]] const alert::CoverageTable& coverage() const { return coverage_; }
   // advance moves the capture's clock: calls that waited long enough are unanswered.
   void advance(Timestamp now) {
     while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
@@ -74,6 +83,7 @@ class Tracker {
   void request(dcerpc::Event& event, const Origin& origin);
   void answer(std::uint64_t mark, const dcerpc::Answer& answer);
   void count(const dcerpc::Call& call);
+  void see(const dcerpc::Call& call, bool unread, const Origin& origin);
   void imply_interface(dcerpc::Call& call, std::string_view pipe) const;
   std::uint32_t wait(const dcerpc::Call& call, const Origin& origin);
   void expire();
@@ -91,6 +101,7 @@ class Tracker {
   const bool every_call_;
   const std::int64_t wait_us_;
   const std::size_t most_waiting_;
+  alert::CoverageTable coverage_;
 
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;

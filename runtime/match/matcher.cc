@@ -191,7 +191,7 @@ bool Matcher::watches(const dcerpc::Call& call) const {
   return !find_candidates(state_->database, call).empty();
 }
 
-void Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters,
+bool Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters,
                     std::vector<Hit>& hits) const {
   Scratch::State& own = *scratch.state_;
   if (state_->stand(subject, own.standing)) state_->read(subject, own, counters);
@@ -204,6 +204,7 @@ void Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters
       found.add(condition.detection, index, *end);
   }
   if (unread) counters.count(Counter::stubs_unread);
+  return unread;
 }
 
 }  // namespace rpcsieve::match

@@ -74,8 +74,9 @@ class Matcher {
 
   // match appends the hits of a call, in the order of the detections, each detection once, for the
   // alternative of it that is known best. A call on a rejected context has none; one of an unknown
-  // interface only those that its stub proves.
-  void match(const Subject& subject, Scratch& scratch, Counters& counters,
+  // interface only those that its stub proves. It returns whether stub conditions of some detection
+  // could not be judged, because the stub is sealed or cut.
+  bool match(const Subject& subject, Scratch& scratch, Counters& counters,
              std::vector<Hit>& hits) const;
 
  private:

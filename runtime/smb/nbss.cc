@@ -78,4 +78,10 @@ bool plausible(Bytes bytes) {
   return bytes.empty() || begins_message(bytes) || begins_session(bytes);
 }
 
+Form form_of(Bytes message) {
+  if (message.size() < 8 || !begins_message(message)) return Form::kOther;
+  if (message[4] == 0xfd) return Form::kEncrypted;
+  return message[4] == 0xfc ? Form::kCompressed : Form::kClear;
+}
+
 }  // namespace rpcsieve::smb

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "runtime/base/bytes.h"
@@ -30,5 +31,10 @@ struct Framing {
 // header followed by the mark of SMB1, SMB2, a transform or a compression header, or a NetBIOS
 // session request or answer. It judges as many of the first 8 bytes as there are.
 bool plausible(Bytes bytes);
+
+// Form says what a message is made of, by its first bytes. kOther: nothing of SMB.
+enum class Form : std::uint8_t { kOther, kClear, kEncrypted, kCompressed };
+// form_of judges a message that begins with its session service header.
+Form form_of(Bytes message);
 
 }  // namespace rpcsieve::smb

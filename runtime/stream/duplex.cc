@@ -238,10 +238,11 @@ void Duplex::drop_last(std::uint8_t side) {
 Piece Duplex::lose(std::uint8_t side, std::uint32_t to) {
   Side& s = sides_[side];
   const std::uint32_t lost = to - s.next;
+  const bool sure = !sides_[1 - side].begun || distance(s.next, s.acknowledged) > 0;
   s.next = to;
   counters_.count(Counter::stream_gaps);
   counters_.count(Counter::stream_lost_bytes, lost);
-  return {side, {}, lost, now_};
+  return {side, {}, lost, now_, sure ? Loss::kMissed : Loss::kDoubtful};
 }
 
 void Duplex::reset() {

@@ -24,12 +24,18 @@ struct Segment {
   Timestamp time;
 };
 
+// Loss says why bytes are missing: the capture holds only the beginning of their segment; no
+// segment came, though the receiver acknowledged them or cannot be seen; or they may never have
+// been sent.
+enum class Loss : std::uint8_t { kCut, kMissed, kDoubtful };
+
 // Piece is the next part of one side's stream: bytes, and behind them a number of lost ones.
 struct Piece {
   std::uint8_t side = 0;  // 0 or 1
   Bytes bytes;
   std::uint64_t lost = 0;
   Timestamp time;  // when the bytes were captured
+  Loss loss = Loss::kCut;
 };
 
 // kBlockBytes is what one block of a Pool holds; an early segment of wire size takes one.

@@ -78,8 +78,11 @@ struct Printer {
                        print_rest(alert.record));
   }
   std::string operator()(const alert::BlindSpot& spot) const {
-    return fmt::format("blind {} {} > {} session={}", name(spot.cause), print(spot.client),
-                       print(spot.server), spot.session);
+    const bool has_session = spot.cause == alert::BlindSpot::Cause::kSmbEncrypted;
+    return fmt::format("blind {} {} > {} {}", name(spot.cause), print(spot.client),
+                       print(spot.server),
+                       has_session ? fmt::format("session={}", spot.session)
+                                   : std::string(alert::name(spot.transport)));
   }
 };
 
@@ -147,6 +150,12 @@ Records Sensor::records() { return std::exchange(records_, {}); }
 
 Records play(const Capture& capture, const engine::Options& options) {
   return Sensor(options).push(capture).finish().records();
+}
+
+Records without_blind_spots(Records records) {
+  const auto is_blind = [](const std::string& record) { return record.rfind("blind ", 0) == 0; };
+  records.erase(std::remove_if(records.begin(), records.end(), is_blind), records.end());
+  return records;
 }
 
 Records sorted(Records records) {

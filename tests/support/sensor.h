@@ -22,6 +22,7 @@ const match::Matcher& sensor_matcher();
 //   call 10.0.0.5:49152 > 10.0.0.1:445 smb(lsarpc) lsarpc 43 bound stub=24: success 00000000
 //   alert key-read matched bound 10.0.0.5:49152 > …, the rest as of the call
 //   blind smb_encrypted 10.0.0.5:49152 > 10.0.0.1:445 session=7
+//   blind stubs_sealed 10.0.0.5:49152 > 10.0.0.1:49664 tcp
 // with uuid or - where the interface has no name or is not known, followed, where they hold, by
 // object, auth=ntlm/privacy, sealed, cut, user=LAB\alice@WS1, realm=LAB.TEST, service=cifs/dc1, and
 // frags=2.
@@ -46,6 +47,7 @@ class Sensor {
   // records gives what was reported since the last call.
   Records records();
   [[nodiscard]] std::uint64_t count(Counter counter) const { return engine_.counters()[counter]; }
+  [[nodiscard]] const alert::CoverageTable& coverage() const { return engine_.coverage(); }
 
  private:
   Sensor& drain();
@@ -56,6 +58,8 @@ class Sensor {
 
 // play gives all records of a capture.
 Records play(const Capture& capture, const engine::Options& options = all_calls());
+// without_blind_spots gives the calls and alerts among records.
+Records without_blind_spots(Records records);
 // sorted puts records into an order of their own, for when theirs may differ.
 Records sorted(Records records);
 

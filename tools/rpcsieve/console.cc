@@ -48,6 +48,12 @@ std::string print(const Table& table) {
   return out;
 }
 
+std::string print_endpoint(const Endpoint& endpoint) {
+  const bool v4 = endpoint.address.is_v4();
+  return fmt::format(fmt::runtime(v4 ? "{}:{}" : "[{}]:{}"), print(endpoint.address),
+                     endpoint.port);
+}
+
 bool is_terminal(int fd) { return isatty(fd) == 1; }
 
 Progress::Progress(std::size_t files, bool wanted)

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/endpoint.h"
+
 namespace rpcsieve::cli {
 
 // Status is what the program exits with (DESIGN section 6).
@@ -35,6 +37,9 @@ void complain(fmt::format_string<Args...> format, Args&&... args) {
 // Table is text in aligned columns; the first row is its heading.
 using Table = std::vector<std::vector<std::string>>;
 std::string print(const Table& table);
+
+// print_endpoint gives "10.0.0.1:445", or "[2001:db8::1]:445".
+std::string print_endpoint(const Endpoint& endpoint);
 
 // is_terminal says whether a file descriptor is one.
 bool is_terminal(int fd);

@@ -9,12 +9,6 @@
 namespace rpcsieve::cli {
 namespace {
 
-std::string print_endpoint(const Endpoint& endpoint) {
-  const bool v4 = endpoint.address.is_v4();
-  return fmt::format(fmt::runtime(v4 ? "{}:{}" : "[{}]:{}"), print(endpoint.address),
-                     endpoint.port);
-}
-
 std::string print_flow(const Endpoint& client, const Endpoint& server) {
   return print_endpoint(client) + " -> " + print_endpoint(server);
 }

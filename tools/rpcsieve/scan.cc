@@ -5,6 +5,7 @@
 #include "runtime/alert/eve.h"
 #include "tools/rpcsieve/captures.h"
 #include "tools/rpcsieve/commands.h"
+#include "tools/rpcsieve/coverage.h"
 #include "tools/rpcsieve/output.h"
 #include "tools/rpcsieve/report.h"
 #include "tools/rpcsieve/rules.h"
@@ -44,10 +45,11 @@ Status scan(const ScanOptions& options) {
                           .end = [&] { out.flush(); }};
   status = play(find_captures(options.captures), dealer, playback);
   const Counters counters = dealer.counters();
-  if (eve) out.line(alert::eve_stats(counters, latest));
+  const alert::CoverageTable coverage = dealer.coverage();
+  if (eve) out.line(alert::eve_stats(counters, coverage, latest));
   if (!out.close()) status = Status::kFailed;
   if (options.stats) say(print_counters(counters));
-  say(report.summary(counters));
+  say(print_coverage(coverage) + report.summary(counters));
   return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -247,23 +248,67 @@ TEST(EveBlindSpot, IsAnAnomalyNamedAfterItsCause) {
       R"("event_type":"anomaly","src_ip":"10.0.0.5","src_port":49152,"dest_ip":"10.0.0.1",)"
       R"("dest_port":445,"proto":"TCP","app_proto":"smb","anomaly":{"app_proto":"smb",)"
       R"("type":"applayer","event":"smb_encrypted","layer":"proto_parser"},)"
-      R"("rpcsieve":{"session":"0x1122334455667788"}})");
-  BlindSpot compressed = encrypted();
-  compressed.cause = BlindSpot::Cause::kSmbCompressed;
-  EXPECT_EQ(json::parse(eve_blind_spot(compressed, ""))["anomaly"]["event"], "smb_compressed");
+      R"("rpcsieve":{"transport":"smb","session":"0x1122334455667788"}})");
+}
+
+// Every cause has the name of its counter, and no other cause's.
+TEST(EveBlindSpot, NamesEachCauseAsItsCounter) {
+  using Cause = BlindSpot::Cause;
+  struct Case {
+    Cause cause;
+    const char* name;
+    const char* type;
+  };
+  const Case cases[] = {{Cause::kSmbEncrypted, "smb_encrypted", "applayer"},
+                        {Cause::kSmbCompressed, "smb_compressed", "applayer"},
+                        {Cause::kSmbUnsupported, "smb_unsupported", "applayer"},
+                        {Cause::kStubsSealed, "stubs_sealed", "applayer"},
+                        {Cause::kStubsCut, "stubs_cut", "applayer"},
+                        {Cause::kLostBytes, "stream_lost_bytes", "stream"},
+                        {Cause::kCutSegments, "stream_cut_segments", "stream"}};
+  for (const Case& c : cases) {
+    BlindSpot spot = encrypted();
+    spot.cause = c.cause;
+    spot.transport = match::Transport::kTcp;
+    const json event = json::parse(eve_blind_spot(spot, ""));
+    EXPECT_EQ(event["anomaly"]["event"], c.name);
+    EXPECT_EQ(event["anomaly"]["type"], c.type) << c.name;
+    EXPECT_EQ(event["app_proto"], "dcerpc") << c.name;
+    EXPECT_EQ(event["rpcsieve"]["transport"], "tcp") << c.name;
+    EXPECT_EQ(std::count(kCounterNames.begin(), kCounterNames.end(), c.name), 1) << c.name;
+  }
 }
 
 TEST(EveStats, HoldsEveryCounter) {
   Counters counters;
   counters.count(Counter::packets, 12);
   counters.count(Counter::alerts, ~0ULL);
-  const json event = json::parse(eve_stats(counters, {0}));
+  const json event = json::parse(eve_stats(counters, CoverageTable(4), {0}));
   EXPECT_EQ(event["timestamp"], "1970-01-01T00:00:00.000000+0000");
   EXPECT_EQ(event["event_type"], "stats");
-  EXPECT_EQ(event["rpcsieve"].size(), kCounterNames.size());
+  EXPECT_EQ(event["rpcsieve"].size(), kCounterNames.size() + 1);  // and `inspectable`
   EXPECT_EQ(event["rpcsieve"]["packets"], 12);
   EXPECT_EQ(event["rpcsieve"]["alerts"], ~0ULL);
   EXPECT_EQ(event["rpcsieve"]["calls"], 0);
+}
+
+TEST(EveStats, SaysWhatWasInspectable) {
+  CoverageTable table(1);
+  Coverage half;
+  half.calls = 4;
+  half.calls_read = 2;
+  half.calls_sealed = 2;
+  table.add({{*parse_address("10.0.0.1"), 445}, match::Transport::kSmb}, half);
+  table.add({{*parse_address("10.0.0.2"), 445}, match::Transport::kSmb}, half);
+  const json got = json::parse(eve_stats(Counters(), table, {0}))["rpcsieve"]["inspectable"];
+  EXPECT_EQ(got["percent"], 50);
+  EXPECT_EQ(got["calls"], 8);
+  ASSERT_EQ(got["servers"].size(), 1U);
+  EXPECT_EQ(got["servers"][0]["ip"], "10.0.0.1");
+  EXPECT_EQ(got["servers"][0]["port"], 445);
+  EXPECT_EQ(got["servers"][0]["transport"], "smb");
+  EXPECT_EQ(got["servers"][0]["calls_sealed"], 2);
+  EXPECT_EQ(got["other_servers"]["calls_read"], 2);
 }
 
 // Suricata's own schema judges every kind of event, where it and its checker are at hand.
@@ -276,12 +321,15 @@ TEST(Eve, IsValidBySuricatasSchema) {
   CallRecord udp = tcp_call();
   udp.transport = Transport::kUdp;
   udp.outcome = {};
+  BlindSpot lost = encrypted();
+  lost.cause = BlindSpot::Cause::kLostBytes;
   const std::string path = testing::TempDir() + "rpcsieve-eve-test.json";
   std::ofstream(path) << eve_alert(alert(smb_call()), sample_database(), "a.pcap") << '\n'
                       << eve_alert(alert(tcp_call(), 1), sample_database(), "") << '\n'
                       << eve_alert(alert(udp), sample_database(), "\xff") << '\n'
                       << eve_blind_spot(encrypted(), "a.pcap") << '\n'
-                      << eve_stats(Counters(), {0}) << '\n';
+                      << eve_blind_spot(lost, "a.pcap") << '\n'
+                      << eve_stats(Counters(), CoverageTable(4), {0}) << '\n';
   EXPECT_EQ(std::system(("/usr/bin/python3 " + checker + " " + path).c_str()), 0);
 }
 

@@ -108,15 +108,20 @@ Talk sealed_call(std::uint16_t opnum, const Buffer& stub) {
 }
 
 TEST(Engine, SaysWhatItCannotRead) {
+  const std::string on_tcp = "10.0.0.5:49152 > 10.0.0.1:49664 tcp";
   const std::string sealed = " bound stub=42 auth=ntlm/privacy sealed: answered";
   const Case cases[] = {
       {"sealed: unread",
        said(sealed_call(43, other_stub())),
-       {"alert key-read unread bound " + kTcp + "lsarpc 43" + sealed,
+       {"blind stubs_sealed " + on_tcp,
+        "alert key-read unread bound " + kTcp + "lsarpc 43" + sealed,
         "call " + kTcp + "lsarpc 43" + sealed}},
       {"sealed: ignore",
        said(sealed_call(28, other_stub())),
-       {"call " + kTcp + "lsarpc 28" + sealed}},
+       {"blind stubs_sealed " + on_tcp, "call " + kTcp + "lsarpc 28" + sealed}},
+      {"sealed, and without conditions on the stub",
+       said(sealed_call(7, other_stub())),
+       {"call " + kTcp + "lsarpc 7" + sealed}},
       {"an encrypted session, once, and from whom",
        said({c(smb2::encrypted(7)), s(smb2::encrypted(7)), c(smb2::encrypted(8))}, kSmbEnds),
        {"blind smb_encrypted 10.0.0.5:49152 > 10.0.0.1:445 session=7",
@@ -129,7 +134,7 @@ TEST(Engine, SaysWhatItCannotRead) {
        {"blind smb_encrypted 10.0.0.5:49152 > 10.0.0.9:445 session=7"}},
       {"a compressed message",
        said({c(smb2::compressed()), s(smb2::compressed())}, kSmbEnds),
-       {"blind smb_compressed 10.0.0.5:49152 > 10.0.0.1:445 session=0"}},
+       {"blind smb_compressed 10.0.0.5:49152 > 10.0.0.1:445 smb"}},
   };
   for (const Case& c : cases) expect(c);
 }

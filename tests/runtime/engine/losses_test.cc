@@ -29,7 +29,7 @@ std::map<std::string, int> tally(const Records& records) {
 
 void expect_no_more(const Records& records, const Records& whole, const std::string& name) {
   const auto most = tally(whole);
-  for (const auto& [what, count] : tally(records)) {
+  for (const auto& [what, count] : tally(without_blind_spots(records))) {
     const auto allowed = most.find(what);
     EXPECT_LE(count, allowed == most.end() ? 0 : allowed->second) << name << ": " << what;
   }
@@ -145,7 +145,7 @@ TEST(Losses, AreSaid) {
        {"call " + kTcp + "lsarpc 28 bound stub=42: unanswered",
         "call " + kTcp + "lsarpc 43 bound stub=42: success 00000000"}},
   };
-  for (const Case& c : cases) EXPECT_EQ(play(c.capture), c.want) << c.name;
+  for (const Case& c : cases) EXPECT_EQ(without_blind_spots(play(c.capture)), c.want) << c.name;
 }
 
 }  // namespace

@@ -311,6 +311,21 @@ class Scan(CommandLine):
         (alert,) = self.eve(0, self.capture, "--early")
         self.assertEqual(alert["rpcsieve"]["outcome"]["result"], "unanswered")
 
+    def test_inspectable(self):
+        done = self.expect(0, "scan", self.capture, "-r", self.rules)
+        self.assertIn(b"inspectable 100 %: 1 of 1 calls read, 1 of 1 services in full\n", done.stderr)
+        self.assertNotIn(b"INSPECTABLE", done.stderr)
+        begun = wire.request(10, bytes(8), call=2, flags=wire.FIRST)
+        cut = wire.Tcp(49000, 49668).talk(OPENING + [(True, begun), answer(2)]).packets
+        capture = self.write("cut.pcap", wire.pcap(cut))
+        done = self.expect(0, "scan", capture, self.capture, "-r", self.rules)
+        self.assertRegex(done.stderr, rb"\n192\.0\.2\.20:49668 +tcp +0 % +0 of 1 +0 +1 +0 of 0 +0 +0\n"
+                         rb"inspectable 50 %: 1 of 2 calls read, 1 of 2 services in full\n")
+        by_threads = [self.events(0, capture, self.capture, "--threads", n)[-1] for n in "13"]
+        self.assertEqual(by_threads[0], by_threads[1])
+        servers = by_threads[0]["rpcsieve"]["inspectable"]["servers"]
+        self.assertEqual([(s["port"], s["percent"]) for s in servers], [(49667, 100), (49668, 0)])
+
     def test_stats(self):
         done = self.expect(0, "scan", self.capture, "-r", self.rules, "--stats")
         self.assertRegex(done.stderr, rb"\npackets +11\n")
