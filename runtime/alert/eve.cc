@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "runtime/alert/json.h"
+#include "runtime/alert/status_name.h"
 
 namespace rpcsieve::alert {
 namespace {
@@ -34,11 +35,14 @@ void write_auth(JsonWriter& json, const dcerpc::Auth& auth) {
   json.end_object();
 }
 
-void write_outcome(JsonWriter& json, const dcerpc::Outcome& outcome) {
+void write_outcome(JsonWriter& json, const dcerpc::Outcome& outcome, database::Returns returns) {
   json.begin_object("outcome");
   json.text("result", dcerpc::name(outcome.result));
   write_hex(json, "status", outcome.status);
+  json.text_or_null("status_name", outcome.status ? fault_name(*outcome.status) : "");
   write_hex(json, "return_code", outcome.return_code);
+  json.text_or_null("return_code_name",
+                    outcome.return_code ? return_code_name(*outcome.return_code, returns) : "");
   json.end_object();
 }
 
@@ -186,7 +190,7 @@ void write_own(JsonWriter& json, const Alert& alert, const database::DetectionRo
   json.number("stub_len", call.stub_len);
   json.boolean("sealed", call.sealed);
   write_auth(json, call.auth);
-  write_outcome(json, alert.record.outcome);
+  write_outcome(json, alert.record.outcome, returns_of(alert, database));
   write_user(json, alert.record.user);
   write_tags(json, "attack", detection, database);
   json.end_object();
@@ -298,7 +302,8 @@ std::string call_line(const CallRecord& record, const database::Database& databa
   write_endpoints(json, record.client, record.server);
   json.text("transport", name(record.transport));
   json.text_or_null("pipe", record.pipe);
-  write_operation(json, call, find_names(call, database));
+  const Names names = find_names(call, database);
+  write_operation(json, call, names);
   json.number("call_id", call.call_id);
   json.number("context_id", call.context_id);
   json.text("known_by", dcerpc::name(call.known_by));
@@ -308,7 +313,7 @@ std::string call_line(const CallRecord& record, const database::Database& databa
   json.boolean("complete", call.complete);
   write_auth(json, call.auth);
   json.boolean("sealed", call.sealed);
-  write_outcome(json, record.outcome);
+  write_outcome(json, record.outcome, names.returns);
   write_user(json, record.user);
   json.end_object();
   return line;

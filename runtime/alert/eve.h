@@ -13,8 +13,9 @@ namespace rpcsieve::alert {
 
 // These print records as one line of JSON each, without the line feed. `file` is the capture's name
 // as the user gave it; empty for live traffic. Strings that are not UTF-8 get U+FFFD. An outcome's
-// `status` and `return_code` are text, "0xc0000022", as their specifications write them; null where
-// there is none. `src` is the client and `dest` the server, whoever sent the packet.
+// `status` and `return_code` are text, "0xc0000022", as their specifications write them, and have
+// their names beside them; null where there is none. `src` is the client and `dest` the server,
+// whoever sent the packet.
 
 // eve_alert gives a Suricata EVE `alert` event; what EVE has no place for is under `rpcsieve`
 // (DESIGN section 5). `signature_id` and `rev` are those of the form `native`, and the metadata

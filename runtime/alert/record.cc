@@ -1,6 +1,8 @@
 // The names under which records are printed, whatever prints them.
 #include "runtime/alert/record.h"
 
+#include "runtime/alert/status_name.h"
+
 namespace rpcsieve::alert {
 
 std::string_view name(database::Severity severity) {
@@ -73,8 +75,24 @@ Names find_names(const dcerpc::Call& call, const database::Database& database) {
       database.find_interface(call.interface.uuid, call.interface.version_major);
   if (interface == nullptr) return {};
   const auto* operation = database.find_operation(*interface, call.opnum);
-  return {database.text(interface->name),
-          operation == nullptr ? std::string_view() : database.text(operation->name)};
+  if (operation == nullptr) return {database.text(interface->name), {}};
+  return {database.text(interface->name), database.text(operation->name), operation->returns};
+}
+
+std::string_view code_name(const dcerpc::Outcome& outcome, database::Returns returns) {
+  if (outcome.status) return fault_name(*outcome.status);
+  return outcome.return_code ? return_code_name(*outcome.return_code, returns) : std::string_view();
+}
+
+database::Returns returns_of(const Alert& alert, const database::Database& database) {
+  const dcerpc::Call& call = alert.record.call;
+  if (call.known_by != dcerpc::KnownBy::kUnknown) return find_names(call, database).returns;
+  const auto& condition = database.conditions()[alert.hit.condition];
+  const auto* interface =
+      database.find_interface(condition.interface, condition.version_major_first);
+  const auto* operation =
+      interface == nullptr ? nullptr : database.find_operation(*interface, call.opnum);
+  return operation == nullptr ? database::Returns::kUnknown : operation->returns;
 }
 
 }  // namespace rpcsieve::alert

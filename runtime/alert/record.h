@@ -72,7 +72,15 @@ std::string_view confidence(const Alert& alert);
 struct Names {
   std::string_view interface;
   std::string_view operation;
+  database::Returns returns = database::Returns::kUnknown;  // what its return code is
 };
 Names find_names(const dcerpc::Call& call, const database::Database& database);
+
+// code_name gives the name of a fault's status, or else of the return code, of an outcome that
+// was read as `returns`; empty if there is no code, or it has no name.
+std::string_view code_name(const dcerpc::Outcome& outcome, database::Returns returns);
+// returns_of says how an alert's outcome was read: as that of its call, or if the call's interface
+// is not known, as that of the detection's.
+database::Returns returns_of(const Alert& alert, const database::Database& database);
 
 }  // namespace rpcsieve::alert

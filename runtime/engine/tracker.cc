@@ -144,33 +144,21 @@ void Tracker::settle(std::uint32_t index, const Answer& answer) {
   free_ = index;
 }
 
-database::Returns Tracker::returns_of(const Uuid& uuid, std::uint16_t version_major,
-                                      std::uint16_t opnum) const {
-  const auto* interface = database_.find_interface(uuid, version_major);
-  const auto* operation =
-      interface == nullptr ? nullptr : database_.find_operation(*interface, opnum);
-  return operation == nullptr ? database::Returns::kUnknown : operation->returns;
-}
-
 void Tracker::give(Waiting& waiting, const Answer& answer) {
   if (answer.kind == Answer::Kind::kNone) counters_.count(Counter::calls_unanswered);
   if (!early_) give_alerts(waiting, answer);
   if (!every_call_) return;
-  const dcerpc::Call& call = waiting.record.call;
   waiting.record.outcome =
-      classify(answer, returns_of(call.interface.uuid, call.interface.version_major, call.opnum));
+      classify(answer, alert::find_names(waiting.record.call, database_).returns);
   records_.emplace_back(waiting.record);
 }
 
 // An inferred alert trusts its stub, so it also reads the answer as the detection's interface
 // would.
 void Tracker::give_alerts(const Waiting& waiting, const Answer& answer) {
-  const dcerpc::Call& call = waiting.record.call;
   for (const match::Hit& hit : waiting.hits) {
-    const auto& condition = database_.conditions()[hit.condition];
     alert::Alert alert{waiting.record, hit};
-    alert.record.outcome = classify(
-        answer, returns_of(condition.interface, condition.version_major_first, call.opnum));
+    alert.record.outcome = classify(answer, alert::returns_of(alert, database_));
     counters_.count(Counter::alerts);
     records_.emplace_back(std::move(alert));
   }

@@ -90,8 +90,6 @@ class Tracker {
   void settle(std::uint32_t index, const dcerpc::Answer& answer);
   void give(Waiting& waiting, const dcerpc::Answer& answer);
   void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
-  [[nodiscard]] database::Returns returns_of(const Uuid& uuid, std::uint16_t version_major,
-                                             std::uint16_t opnum) const;
 
   const database::Database& database_;
   const match::Matcher& matcher_;

@@ -22,6 +22,15 @@ std::string print_operation(const dcerpc::Call& call, const alert::Names& names)
   return fmt::format("{} {} ({})", interface, names.operation, call.opnum);
 }
 
+// print_outcome gives "denied (STATUS_ACCESS_DENIED)"; a success speaks for itself.
+std::string print_outcome(const alert::Alert& alert, const database::Database& database) {
+  const dcerpc::Outcome& outcome = alert.record.outcome;
+  const auto code = alert::code_name(outcome, alert::returns_of(alert, database));
+  const auto result = dcerpc::name(outcome.result);
+  if (code.empty() || outcome.result == dcerpc::Result::kSuccess) return std::string(result);
+  return fmt::format("{} ({})", result, code);
+}
+
 // describe gives an alert, or a blind spot, as a line for people.
 std::string describe(const alert::Alert& alert, const database::Database& database) {
   const alert::CallRecord& record = alert.record;
@@ -31,7 +40,7 @@ std::string describe(const alert::Alert& alert, const database::Database& databa
                      alert::name(detection.severity), database.text(detection.name),
                      print_flow(record.client, record.server), alert::name(record.transport), pipe,
                      print_operation(record.call, alert::find_names(record.call, database)),
-                     dcerpc::name(record.outcome.result), alert::confidence(alert));
+                     print_outcome(alert, database), alert::confidence(alert));
 }
 
 std::string describe(const alert::BlindSpot& spot) {

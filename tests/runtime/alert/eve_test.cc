@@ -126,7 +126,8 @@ TEST(CallLine, GivesEveryField) {
       R"("opnum":43,"operation":"LsarRetrievePrivateData","call_id":3,"context_id":1,)"
       R"("known_by":"bound","object":null,"stub_len":72,"fragments":2,"complete":true,)"
       R"("auth":{"type":"none","level":"none"},"sealed":false,)"
-      R"("outcome":{"result":"success","status":null,"return_code":"0x00000000"},)"
+      R"("outcome":{"result":"success","status":null,"status_name":null,)"
+      R"("return_code":"0x00000000","return_code_name":"STATUS_SUCCESS"},)"
       R"("user":{"name":"DC2$","domain":"LAB","workstation":"DC2","realm":null,)"
       R"("service":null,"machine":true}})");
 }
@@ -139,7 +140,8 @@ TEST(CallLine, GivesNullForWhatIsNotKnown) {
       R"("uuid":null,"version":null,"interface":null,"opnum":43,"operation":null,"call_id":3,)"
       R"("context_id":1,"known_by":"unknown","object":"deadbeef-0000-4000-8000-00000000cafe",)"
       R"("stub_len":72,"fragments":2,"complete":false,"auth":{"type":"ntlm","level":"privacy"},)"
-      R"("sealed":true,"outcome":{"result":"denied","status":"0x00000005","return_code":null},)"
+      R"("sealed":true,"outcome":{"result":"denied","status":"0x00000005","status_name":"ERROR_ACCESS_DENIED",)"
+      R"("return_code":null,"return_code_name":null},)"
       R"("user":{"name":null,"domain":null,"workstation":null,"realm":"LAB.TEST",)"
       R"("service":"ldap/dc1","machine":false}})");
 }
@@ -178,7 +180,8 @@ TEST(EveAlert, GivesEveryFieldOverSmb) {
       R"("uuid":"12345778-1234-abcd-ef00-0123456789ab","version":"0.0","interface":"lsarpc",)"
       R"("opnum":43,"operation":"LsarRetrievePrivateData","pipe":"lsarpc","call_id":3,)"
       R"("context_id":1,"stub_len":72,"sealed":false,"auth":{"type":"none","level":"none"},)"
-      R"("outcome":{"result":"success","status":null,"return_code":"0x00000000"},)"
+      R"("outcome":{"result":"success","status":null,"status_name":null,)"
+      R"("return_code":"0x00000000","return_code_name":"STATUS_SUCCESS"},)"
       R"("user":{"name":"DC2$","domain":"LAB","workstation":"DC2","realm":null,)"
       R"("service":null,"machine":true},)"
       R"("attack":["T1003.004","T1555"]}})");
@@ -203,7 +206,8 @@ TEST(EveAlert, GivesEveryFieldOverTcp) {
       R"("uuid":null,"version":null,"interface":null,"opnum":43,"operation":null,"pipe":null,)"
       R"("call_id":3,"context_id":1,"stub_len":72,"sealed":true,)"
       R"("auth":{"type":"ntlm","level":"privacy"},)"
-      R"("outcome":{"result":"denied","status":"0x00000005","return_code":null},)"
+      R"("outcome":{"result":"denied","status":"0x00000005","status_name":"ERROR_ACCESS_DENIED",)"
+      R"("return_code":null,"return_code_name":null},)"
       R"("user":{"name":null,"domain":null,"workstation":null,"realm":"LAB.TEST",)"
       R"("service":"ldap/dc1","machine":false},"attack":[]}})");
 }

@@ -291,11 +291,17 @@ class Scan(CommandLine):
                          rb"lsarpc LsarRetrievePrivateData \(43\)  success, bound\n$")
         self.assertRegex(done.stderr, rb"backup-key +critical +1 +1 bound\n")
 
+    def test_outcome_by_name(self):
+        capture = self.write("denied.pcap", wire.pcap(theft(code=0xC0000022)))
+        done = self.expect(0, "scan", capture, "-r", self.rules)
+        self.assertIn(b"  denied (STATUS_ACCESS_DENIED), bound\n", done.stdout)
+
     def test_eve(self):
         (alert,) = self.eve(0, self.capture)
         self.assertEqual(alert["pcap_filename"], self.capture)
         self.assertEqual(alert["rpcsieve"]["outcome"],
-                         {"result": "success", "status": None, "return_code": "0x00000000"})
+                         {"result": "success", "status": None, "status_name": None,
+                          "return_code": "0x00000000", "return_code_name": "STATUS_SUCCESS"})
 
     def test_eve_file_is_written_in_place(self):
         self.write("eve.json", "something longer than nothing\n" * 100)
@@ -438,7 +444,8 @@ class Calls(CommandLine):
             "call_id": 2, "context_id": 0, "known_by": "bound", "object": None, "stub_len": 72,
             "fragments": 1, "complete": True, "auth": {"type": "none", "level": "none"},
             "sealed": False,
-            "outcome": {"result": "success", "status": None, "return_code": "0x00000000"}})
+            "outcome": {"result": "success", "status": None, "status_name": None,
+                          "return_code": "0x00000000", "return_code_name": "STATUS_SUCCESS"}})
 
     def test_order_of_the_requests(self):
         asked = [(True, wire.request(n, bytes(8), call=n)) for n in range(2, 8)]
