@@ -89,6 +89,14 @@ std::span<const std::uint32_t> Database::find_inferred(std::uint16_t opnum) cons
   return find_candidates(view, view.rows<WatchRow>(Section::kInferred), opnum);
 }
 
+std::span<const WatchRow> Database::watched(const InterfaceRow& interface) const {
+  return View(file_).rows<WatchRow>(Section::kWatched, interface.watched);
+}
+
+std::span<const std::uint32_t> Database::candidates(const WatchRow& row) const {
+  return View(file_).rows<std::uint32_t>(Section::kCandidates, row.candidates);
+}
+
 std::span<const InterfaceRow> Database::interfaces() const {
   return View(file_).rows<InterfaceRow>(Section::kInterfaces);
 }

@@ -40,6 +40,10 @@ class Database {
                                                             std::uint16_t opnum) const;
   [[nodiscard]] std::span<const std::uint32_t> find_inferred(std::uint16_t opnum) const;
 
+  // watched and candidates lead from an interface to all conditions about it.
+  [[nodiscard]] std::span<const WatchRow> watched(const InterfaceRow& interface) const;
+  [[nodiscard]] std::span<const std::uint32_t> candidates(const WatchRow& row) const;
+
   [[nodiscard]] std::span<const InterfaceRow> interfaces() const;
   [[nodiscard]] std::span<const DetectionRow> detections() const;
   [[nodiscard]] std::span<const ConditionRow> conditions() const;

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <functional>
+
 #include "runtime/base/limits.h"
+#include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
+
+// Witness is shown every call as the matcher sees it, with its ends. What it is shown lives until
+// it returns. It is called on the engine's thread.
+using Witness =
+    std::function<void(const match::Subject&, const Endpoint& client, const Endpoint& server)>;
 
 // Options are what a run of the engine may vary.
 struct Options {
   Limits limits;
   bool early = false;       // alert on the request, not when its outcome is known
   bool every_call = false;  // also give a CallRecord for each call
+  Witness witness = {};
 };
 
 }  // namespace rpcsieve::engine

@@ -22,6 +22,7 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       every_call_(options.every_call),
       wait_us_(options.limits.outcome_wait_us),
       most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
+      witness_(options.witness),
       coverage_(options.limits.covered_services) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
@@ -42,12 +43,15 @@ void Tracker::request(Event& event, const Origin& origin) {
   count(event.call);
   *event.mark = kNoMark;
   hits_.clear();
-  bool unread = false;
-  if (matcher_.watches(event.call)) {
-    unread = matcher_.match({event.call, event.stub, origin.transport, origin.pipe,
-                             origin.client().address, origin.server().address},
-                            *scratch_, counters_, hits_);
-  }
+  const match::Subject subject{event.call,
+                               event.stub,
+                               origin.transport,
+                               origin.pipe,
+                               origin.client().address,
+                               origin.server().address};
+  if (witness_) witness_(subject, origin.client(), origin.server());
+  const bool unread =
+      matcher_.watches(event.call) && matcher_.match(subject, *scratch_, counters_, hits_);
   see(event.call, unread, origin);
   const std::uint64_t number = calls_++;
   if (hits_.empty() && !every_call_) return;

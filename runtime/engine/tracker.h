@@ -99,6 +99,7 @@ class Tracker {
   const bool every_call_;
   const std::int64_t wait_us_;
   const std::size_t most_waiting_;
+  const Witness witness_;
   alert::CoverageTable coverage_;
 
   std::vector<Waiting> waiting_;

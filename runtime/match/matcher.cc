@@ -8,17 +8,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "runtime/match/conditions.h"
 #include "runtime/match/scan.h"
 
 namespace rpcsieve::match {
 namespace {
 
-using database::AddressRow;
-using database::AddressSet;
-using database::ClauseRow;
 using database::ConditionRow;
 using database::Database;
-using database::TermRow;
 using dcerpc::KnownBy;
 
 std::span<const std::uint32_t> find_candidates(const Database& database, const dcerpc::Call& call) {
@@ -36,29 +33,6 @@ bool fits_interface(const ConditionRow& condition, const dcerpc::Call& call) {
   return version >= condition.version_major_first && version <= condition.version_major_last;
 }
 
-bool fits_object(const ConditionRow& condition, const dcerpc::Call& call) {
-  return condition.has_object == 0 || (call.has_object && call.object == condition.object);
-}
-
-// fits_pipe: a condition's pipes restrict SMB only, and a pipe whose name was not seen may be any.
-bool fits_pipe(const Database& database, const ConditionRow& condition, const Subject& subject) {
-  if (subject.transport != Transport::kSmb || subject.pipe.empty()) return true;
-  const auto pipes = database.pipes(condition.pipes);
-  return pipes.empty() || std::any_of(pipes.begin(), pipes.end(), [&](database::Text pipe) {
-           return database.text(pipe) == subject.pipe;
-         });
-}
-
-bool contains(const Database& database, const AddressSet& set, const IpAddress& address) {
-  if (set.everyone != 0) return true;
-  const auto ranges = database.addresses(set.ranges);
-  const auto after =
-      std::upper_bound(ranges.begin(), ranges.end(), address.bytes,
-                       [](const auto& bytes, const AddressRow& row) { return bytes < row.first; });
-  const bool listed = after != ranges.begin() && address.bytes <= (after - 1)->last;
-  return listed != (set.negated != 0);
-}
-
 // fits says whether everything but the stub fits.
 bool fits(const Database& database, const ConditionRow& condition, const Subject& subject) {
   return (condition.transports & static_cast<std::uint8_t>(subject.transport)) != 0 &&
@@ -66,27 +40,6 @@ bool fits(const Database& database, const ConditionRow& condition, const Subject
          fits_pipe(database, condition, subject) &&
          contains(database, condition.from, subject.client) &&
          contains(database, condition.to, subject.server);
-}
-
-Truth opposite(Truth truth) {
-  if (truth == Truth::kUndecided) return truth;
-  return truth == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
-}
-
-Truth judge(const Database& database, const ClauseRow& clause, const Findings& findings) {
-  Truth any = Truth::kFalse;
-  for (const TermRow& term : database.terms(clause.terms)) {
-    const Truth holds = findings.holds(term.pattern);
-    any = std::max(any, term.negated != 0 ? opposite(holds) : holds);
-  }
-  return any;
-}
-
-Truth judge(const Database& database, const ConditionRow& condition, const Findings& findings) {
-  Truth all = Truth::kTrue;
-  for (const ClauseRow& clause : database.clauses(condition.clauses))
-    all = std::min(all, judge(database, clause, findings));
-  return all;
 }
 
 bool is_better(StubMatch a, StubMatch b) {

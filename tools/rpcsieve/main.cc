@@ -38,6 +38,7 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_compile(app, status);
   rpcsieve::cli::add_scan(app, status);
   rpcsieve::cli::add_calls(app, status);
+  rpcsieve::cli::add_explain(app, status);
   rpcsieve::cli::add_catalog(app, status);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include <random>
 
+#include "runtime/match/explain.h"
 #include "tests/support/calls.h"
 #include "tests/support/rules.h"
 
@@ -131,12 +132,26 @@ std::vector<std::uint32_t> conditions(const std::vector<Hit>& hits) {
   return all;
 }
 
+// expect_misses: a detection is missed if and only if it is not hit.
+void expect_misses(const database::Database& database, Explainer& explainer,
+                   const CallBuilder& call, const std::vector<Hit>& hits) {
+  std::vector<std::uint32_t> want, got;
+  for (std::uint32_t i = 0; i < database.detections().size(); ++i) want.push_back(i);
+  for (const Hit& hit : hits) want.erase(std::find(want.begin(), want.end(), hit.detection));
+  for (const Miss& miss : explainer.explain(call.subject())) {
+    got.push_back(miss.detection);
+    ASSERT_EQ(database.conditions()[miss.condition].detection, miss.detection);
+  }
+  ASSERT_EQ(got, want);
+}
+
 void compare(const compiler::Ir& ir, Dice& dice, Tally& tally) {
   std::string error;
   const auto database = database::Database::load(test::compile(ir), error);
   ASSERT_EQ(error, "");
   const auto matcher = Matcher::create(*database, error);
   const auto scratch = matcher->make_scratch();
+  const auto explainer = Explainer::create(*database, error);
   Counters counters;
   for (int i = 0; i < 200; ++i) {
     const CallBuilder call = random_call(dice);
@@ -147,6 +162,7 @@ void compare(const compiler::Ir& ir, Dice& dice, Tally& tally) {
         << "call " << i << " op " << call.call().opnum;
     ASSERT_EQ(conditions(hits), conditions(want)) << "call " << i;
     ASSERT_TRUE(want.empty() || matcher->watches(call.call()));
+    ASSERT_NO_FATAL_FAILURE(expect_misses(*database, *explainer, call, want)) << "call " << i;
     tally.add(want);
   }
 }

@@ -104,7 +104,7 @@ class CommandLine(unittest.TestCase):
 class Usage(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
-        for command in ["check", "compile", "scan", "calls", "catalog"]:
+        for command in ["check", "compile", "scan", "calls", "explain", "catalog"]:
             self.assertIn(command.encode(), self.expect(0, "--help").stdout)
             self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
                           self.expect(0, command, "--help").stdout)
@@ -133,7 +133,8 @@ class Usage(CommandLine):
     def test_output_that_cannot_be_written(self):
         for arguments in [["--help"], ["catalog"], ["check", self.rules], ["calls", self.capture],
                           ["scan", self.capture, "-r", self.rules],
-                          ["scan", self.capture, "-r", self.rules, "--eve", "-"]]:
+                          ["scan", self.capture, "-r", self.rules, "--eve", "-"],
+                          ["explain", self.capture, "-r", self.rules]]:
             with open("/dev/full", "wb") as full:
                 done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE)
             self.assertEqual(done.returncode, 2, arguments)
@@ -466,6 +467,95 @@ class Calls(CommandLine):
         packets = slow.packets[:begun] + quick.packets + slow.packets[begun:]
         calls = self.calls(0, self.write("two.pcap", wire.pcap(packets)))
         self.assertEqual([(c["call_id"], c["fragments"]) for c in calls], [(2, 2), (3, 1)])
+
+
+class Explain(CommandLine):
+    def explain(self, *arguments):
+        return self.expect(0, "explain", *arguments, "-r", self.rules).stdout.decode()
+
+    def talk(self, name, *requests, opening=OPENING):
+        messages = list(opening)
+        for n, request in enumerate(requests, 2):
+            messages += [(True, request), answer(n)]
+        return self.write(name, wire.pcap(wire.Tcp(49000, 49667).talk(messages).packets))
+
+    def test_fired(self):
+        self.assertEqual(self.explain(self.capture), (
+            "packets 11, calls 1\n\n"
+            "backup-key: fired, 1 alert (stub matched 1), first 2023-11-14T22:13:20.007000+0000 "
+            "192.0.2.10:49000 -> 192.0.2.20:49667, bound\n"))
+
+    def test_stub_and_operation(self):
+        capture = self.talk("near.pcap", wire.request(43, bytes(30), call=2),
+                            wire.request(43, bytes(20), call=3), wire.request(28, NAME, call=4),
+                            wire.request(44, b"", call=5), wire.request(44, b"", call=6))
+        told = self.explain(capture)
+        self.assertIn("backup-key: did not fire\n  2 calls of lsarpc LsarRetrievePrivateData (43) "
+                      "whose stub, of 20 to 30 bytes, fails {utf16: \"G$BCKUPKEY_\"}\n", told)
+        self.assertIn("  1 call of lsarpc, of another operation than LsarRetrievePrivateData (43): "
+                      "LsarOpenSecret (28) 1, though the stub conditions hold\n", told)
+        self.assertIn("  2 calls of lsarpc, of another operation than LsarRetrievePrivateData (43): "
+                      "LsarOpenPolicy2 (44) 2\n", told)
+
+    def test_addresses(self):
+        told = self.explain(self.capture, "--var", "ADMINS=192.0.2.0/24")
+        self.assertIn("1 call of lsarpc LsarRetrievePrivateData (43) from clients that from: leaves "
+                      "out: 192.0.2.10 1, though the stub conditions hold\n", told)
+
+    def test_transport_pipe_and_object(self):
+        def told_with(line):
+            self.write("rules/backup.yaml",
+                       SPEC.replace("        stub:", f"        {line}\n        stub:"))
+            return self.explain(self.capture)
+        self.assertIn("over tcp 1, not over smb, though", told_with("transport: [smb]"))
+        self.assertIn(f"with another object UUID than {LSARPC}: none 1, though",
+                      told_with("object: " + LSARPC))
+        self.assertIn("backup-key: fired", told_with("pipe: [samr]"))  # restricts SMB only
+
+    def test_contexts(self):
+        refused = self.talk("refused.pcap", wire.request(43, NAME, call=2),
+                            opening=[OPENING[0], (False, wire.bind_ack(2))])
+        self.assertIn("in a context that the server refused: it carries out no such call",
+                      self.explain(refused))
+        midstream = self.talk("midstream.pcap", wire.request(43, NAME, call=2), opening=[])
+        self.write("rules/backup.yaml", SPEC.replace("G$BCKUPKEY_", "G$B"))
+        self.assertIn("of an interface that is not known (no bind was captured): an alert would take",
+                      self.explain(midstream))
+
+    def test_sealed(self):
+        sealed = self.talk("sealed.pcap", wire.request(43, bytes(40), call=2, level=6))
+        self.assertIn("fired, 1 alert (stub unread 1)", self.explain(sealed))
+        self.write("rules/backup.yaml", SPEC + "    sealed: ignore\n")
+        told = self.explain(sealed)
+        self.assertIn("Blind in 1 place: stubs_sealed.", told)
+        self.assertIn("whose stub cannot be read (sealed 1), so {utf16: \"G$BCKUPKEY_\"} is not "
+                      "known", told)
+
+    def test_nothing_there(self):
+        http = wire.Tcp(49000, 80).talk([(True, b"GET / HTTP/1.1")]).packets
+        told = self.explain(self.write("http.pcap", wire.pcap(http)))
+        self.assertIn("There is no SMB or RPC at all.\n", told)
+        self.assertIn("backup-key: did not fire\n  no call of lsarpc among 0 calls\n", told)
+
+    def test_database_and_json(self):
+        self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("rules.db"))
+        capture = self.talk("near.pcap", wire.request(43, bytes(30), call=2))
+        done = self.expect(0, "explain", capture, "-r", self.path("rules.db"))
+        self.assertEqual(done.stdout.decode(), self.explain(capture))
+        told = json.loads(self.explain(capture, "--json"))
+        self.assertEqual((told["detection"], told["alerts"], told["calls"]), ("backup-key", 0, 1))
+        self.assertEqual([(n["failed"], n["calls"]) for n in told["near_misses"]], [("stub", 1)])
+
+    def test_one_detection(self):
+        self.assertIn("backup-key", self.explain(self.capture, "--detection", "backup-key"))
+        done = self.expect(2, "explain", self.capture, "-r", self.rules, "--detection", "backup-kay")
+        self.assertIn(b"no detection 'backup-kay'; did you mean backup-key?", done.stderr)
+
+    def test_what_is_told_is_bounded(self):
+        capture = self.talk("many.pcap", *[wire.request(43, bytes(9), call=n) for n in range(2, 42)])
+        told = self.explain(capture)
+        self.assertEqual(told.count("stub of 9 bytes\n"), 3)
+        self.assertIn("    and 37 more\n", told)
 
 
 class CatalogCommand(CommandLine):

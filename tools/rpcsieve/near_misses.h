@@ -1,0 +1,68 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/alert/record.h"
+#include "runtime/match/explain.h"
+
+namespace rpcsieve::cli {
+
+// NearMisses collects why calls did not fit detections, as long as they nearly did, and what fired.
+// What it keeps is bounded: of each reason a few examples and what the calls had instead, the rest
+// is counted.
+class NearMisses {
+ public:
+  NearMisses(const database::Database& database, std::unique_ptr<match::Explainer> explainer);
+
+  // see takes a call.
+  void see(const match::Subject& subject, const Endpoint& client, const Endpoint& server);
+  // add takes a record of the engine: alerts count as fired.
+  void add(const alert::Record& record);
+  // describe says of one detection what became of it, in lines.
+  [[nodiscard]] std::string describe(std::uint32_t detection) const;
+  // to_json gives the same as one line of JSON.
+  [[nodiscard]] std::string to_json(std::uint32_t detection) const;
+
+ private:
+  // Reason is what the calls have in common that are told together.
+  struct Reason {
+    match::Step step = match::Step::kInterface;
+    std::uint32_t condition = 0, clause = 0;
+    bool stub_holds = false;
+
+    auto operator<=>(const Reason&) const = default;
+  };
+  struct Tally {
+    std::uint64_t calls = 0;
+    std::map<std::string, std::uint64_t> instead;  // what they had instead
+    std::uint64_t others = 0;                      // ... beyond those that are kept
+    std::uint32_t shortest = ~0U, longest = 0;     // stubs
+    std::vector<std::string> examples;
+  };
+  struct Story {
+    std::map<Reason, Tally> reasons;
+    std::uint64_t alerts = 0;
+    std::map<std::string, std::uint64_t> by_stub;  // ... by how their stubs matched
+    std::string first_alert;
+  };
+
+  void add(const match::Miss& miss, const match::Subject& subject, const std::string& example);
+  [[nodiscard]] std::string instead(const match::Miss& miss, const match::Subject& subject) const;
+  [[nodiscard]] std::string words(const Reason& reason, const Tally& tally) const;
+  [[nodiscard]] std::string subject_words(const Reason& reason) const;
+  [[nodiscard]] std::string print_call(const match::Subject& subject, const Endpoint& client,
+                                       const Endpoint& server) const;
+  [[nodiscard]] std::string nothing_near(std::uint32_t detection) const;
+
+  const database::Database& database_;
+  std::unique_ptr<match::Explainer> explainer_;
+  std::vector<Story> stories_;  // by detection
+  std::uint64_t calls_ = 0;
+};
+
+}  // namespace rpcsieve::cli
