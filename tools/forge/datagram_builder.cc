@@ -1,40 +1,6 @@
 #include "tools/forge/datagram_builder.h"
 
-#include <utility>
-
-#include "runtime/base/endpoint.h"
-
-namespace rpcsieve::forge {
-namespace {
-
-constexpr std::uint8_t kUdp = 17;
-
-Buffer ipv4(const IpAddress& source, const IpAddress& destination, const Buffer& segment) {
-  Wire wire(Endian::kBig);
-  wire.u16(0x0800).u8(0x45).u8(0).u16(20 + segment.size()).u32(0).u8(64).u8(kUdp).u16(0);
-  for (const IpAddress& end : {source, destination}) wire.bytes(Bytes(end.bytes).subspan(12));
-  return wire.bytes(segment).build();
-}
-
-Buffer ipv6(const IpAddress& source, const IpAddress& destination, const Buffer& segment) {
-  Wire wire(Endian::kBig);
-  wire.u16(0x86dd).u32(0x60000000).u16(segment.size()).u8(kUdp).u8(64);
-  return wire.bytes(source.bytes).bytes(destination.bytes).bytes(segment).build();
-}
-
-}  // namespace
-
-Buffer udp(std::string_view source, std::uint16_t source_port, std::string_view destination,
-           std::uint16_t destination_port, const Buffer& payload) {
-  const IpAddress from = parse_address(source).value();
-  const IpAddress to = parse_address(destination).value();
-  Wire wire(Endian::kBig);
-  wire.u16(source_port).u16(destination_port).u16(8 + payload.size()).u16(0).bytes(payload);
-  const Buffer segment = wire.build();
-  return Buffer(12) + (from.is_v4() ? ipv4(from, to, segment) : ipv6(from, to, segment));
-}
-
-namespace datagram {
+namespace rpcsieve::forge::datagram {
 namespace {
 
 constexpr std::uint8_t kRequest = 0;
@@ -90,5 +56,4 @@ Builder ack(std::uint32_t sequence) { return {kAck, sequence}; }
 Builder cancel(std::uint32_t sequence) { return {kCancel, sequence}; }
 Builder fack(std::uint32_t sequence) { return {kFack, sequence}; }
 
-}  // namespace datagram
-}  // namespace rpcsieve::forge
+}  // namespace rpcsieve::forge::datagram

@@ -3,20 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "tools/forge/dcerpc_builder.h"
 #include "tools/forge/wire.h"
 
-namespace rpcsieve::forge {
-
-// udp gives an Ethernet frame with one UDP datagram. IPv6 addresses give IPv6 packets. Checksums
-// are left zero.
-Buffer udp(std::string_view source, std::uint16_t source_port, std::string_view destination,
-           std::uint16_t destination_port, const Buffer& payload);
-
 // Connectionless PDUs [C706 §12.5], as they stand in a datagram:
 //   datagram::request(7).interface(kLsarpc).opnum(43).stub("0001").build()
-namespace datagram {
+namespace rpcsieve::forge::datagram {
 
 inline const Uuid kActivity = parse_uuid("4a5b6c7d-0011-11f0-8c4d-0242ac110002").value();
 
@@ -85,5 +79,4 @@ Builder ack(std::uint32_t sequence);
 Builder cancel(std::uint32_t sequence);
 Builder fack(std::uint32_t sequence);
 
-}  // namespace datagram
-}  // namespace rpcsieve::forge
+}  // namespace rpcsieve::forge::datagram

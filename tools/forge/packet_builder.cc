@@ -8,6 +8,7 @@ namespace {
 Wire big() { return Wire(Endian::kBig); }
 
 constexpr std::uint8_t kTcpProtocol = 6;
+constexpr std::uint16_t kWindow = 64240;
 constexpr std::size_t kTcpChecksum = 16, kIpv4Checksum = 10;
 
 }  // namespace
@@ -73,7 +74,7 @@ TcpPacket& TcpPacket::ip_length(std::uint16_t value) {
 Buffer TcpPacket::segment() const {
   Wire wire = big();
   wire.u16(source_.port).u16(destination_.port).u32(sequence_).u32(acknowledgment_);
-  wire.u8((5 + tcp_options_) << 4).u8(flags_).u16(0).u32(0);
+  wire.u8((5 + tcp_options_) << 4).u8(flags_).u16(kWindow).u32(0);
   wire.zeros(4 * tcp_options_).bytes(payload_);
   const std::uint16_t sum =
       transport_checksum(source_.address, destination_.address, kTcpProtocol, wire.build());
