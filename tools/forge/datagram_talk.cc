@@ -1,0 +1,81 @@
+// A connectionless request names its interface itself, so each call is bound by its own words.
+#include "tools/forge/datagram_talk.h"
+
+#include "tools/forge/datagram_builder.h"
+
+namespace rpcsieve::forge {
+namespace {
+
+using Answer = Meant::Answer;
+
+constexpr std::uint32_t kFirst = 0, kSecond = 1;
+constexpr std::uint32_t kOpnumOutOfRange = 0x1c010002;  // [C706 appendix E]
+
+datagram::Builder about(datagram::Builder pdu, const Meant& meant) {
+  pdu.interface(meant.operation.interface).opnum(meant.operation.opnum);
+  if (meant.object) pdu.object(*meant.object);
+  return pdu;
+}
+
+datagram::Builder asked(const Meant& meant, std::uint32_t sequence) {
+  return about(datagram::request(sequence).flags(datagram::kNoFack), meant)
+      .stub(meant.sealed ? noise(meant.stub.size()) : meant.stub);
+}
+
+Turn answered(const Meant& meant, std::uint32_t sequence) {
+  auto pdu = about(datagram::response(sequence), meant);
+  if (meant.sealed) pdu.verifier(kNtlmAuth, kPrivacyLevel);
+  return {Side::kServer, pdu.stub(meant.sealed ? noise(8) : Buffer(8)).build()};
+}
+
+Talk request_in_fragments(const Meant& meant) {
+  const auto parts = thirds(meant.stub);
+  Talk talk;
+  for (std::uint16_t i = 0; i < parts.size(); ++i) {
+    const bool last = i + 1U == parts.size();
+    talk.push_back(
+        {Side::kClient, asked(meant, kFirst).stub(parts[i]).serial(i).fragment(i, last).build()});
+  }
+  return talk;
+}
+
+Talk request_in(const Meant& meant, Evasion evasion) {
+  datagram::Builder pdu = asked(meant, kFirst);
+  if (evasion == Evasion::kFragments) return request_in_fragments(meant);
+  if (evasion == Evasion::kBigEndian) pdu.big_endian();
+  if (evasion == Evasion::kVerifier) pdu.verifier(kNtlmAuth, kIntegrityLevel);
+  if (evasion == Evasion::kSealed) pdu.verifier(kNtlmAuth, kPrivacyLevel);
+  Talk talk = {{Side::kClient, pdu.build()}};
+  if (evasion == Evasion::kCancel)
+    talk.push_back(
+        {Side::kClient, about(datagram::cancel(kFirst), meant).stub("00000000 01000000").build()});
+  return talk;
+}
+
+Datagrams fault_first(const Call& call, const Meant& meant) {
+  Meant neighbour{call.neighbour, Buffer(8)};
+  neighbour.answer = Answer::kFault;
+  neighbour.is_neighbour = true;
+  return {
+      {{Side::kClient, asked(neighbour, kFirst).build()},
+       {Side::kServer, about(datagram::fault(kFirst), neighbour).status(kOpnumOutOfRange).build()},
+       {Side::kClient, asked(meant, kSecond).build()},
+       answered(meant, kSecond)},
+      {neighbour, meant}};
+}
+
+}  // namespace
+
+Datagrams exchange_datagrams(const Call& call, Evasion evasion) {
+  Meant meant{call.operation, call.stub, KnownBy::kBound, 0, call.object};
+  if (evasion == Evasion::kObject && !meant.object) meant.object = kAnyObject;
+  if (evasion == Evasion::kFaultFirst) return fault_first(call, meant);
+  meant.sealed = evasion == Evasion::kSealed;
+  if (meant.sealed) meant.answer = Answer::kSealed;
+  Talk talk = request_in(meant, evasion);
+  talk.push_back(answered(meant, kFirst));
+  if (evasion == Evasion::kOneDirection) meant.answer = Answer::kNone;
+  return {std::move(talk), {meant}};
+}
+
+}  // namespace rpcsieve::forge

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "tools/forge/association.h"
+#include "tools/forge/tcp_session.h"
+
+namespace rpcsieve::forge {
+
+// Datagrams is a conversation of connectionless RPC: each turn is one datagram.
+struct Datagrams {
+  Talk talk;
+  std::vector<Meant> calls;
+};
+
+// exchange_datagrams forges the conversation of a call with an evasion, as far as that is RPC's
+// business.
+Datagrams exchange_datagrams(const Call& call, Evasion evasion);
+
+}  // namespace rpcsieve::forge
