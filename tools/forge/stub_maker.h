@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/forge/wire.h"
+
+namespace rpcsieve::forge {
+
+// So many stubs are tried for one call.
+inline constexpr std::size_t kMaxStubs = 64;
+
+// Wanted is one thing that a stub must hold: bytes, or, if there are none, a regular expression.
+struct Wanted {
+  Buffer bytes;
+  std::string regex;
+  std::string text;  // as a person knows it, for messages
+};
+
+// Clause is a choice: one of its wishes is enough. `or_nothing`: a stub that merely lacks something
+// fulfils it too.
+struct Clause {
+  std::vector<Wanted> any;
+  bool or_nothing = false;
+};
+
+// make_stub makes a stub that fulfils all clauses; `holds` judges what is made, so that what must
+// not be in it is avoided by trying. nullopt, and which condition cannot be had in `why`.
+std::optional<Buffer> make_stub(const std::vector<Clause>& clauses,
+                                const std::function<bool(const Buffer&)>& holds, std::string& why);
+
+}  // namespace rpcsieve::forge
