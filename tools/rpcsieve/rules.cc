@@ -56,25 +56,6 @@ std::unique_ptr<Sieve> load_database(const std::string& path, Status& status) {
   return nullptr;
 }
 
-std::unique_ptr<Sieve> compile_sieve(const compiler::RuleSet& rules, Status& status) {
-  const compiler::DatabaseOptions options{.for_this_host = true};
-  Diagnostics diagnostics;
-  auto bytes = compiler::emit_database(rules.ir, rules.sids, compiler::Catalog::builtin(), options,
-                                       diagnostics);
-  report(diagnostics);
-  if (!bytes) {
-    status = Status::kBad;
-    return nullptr;
-  }
-  std::string error;
-  auto sieve = make_sieve(std::move(*bytes), error);
-  if (!sieve) {
-    complain("the compiled rules do not load: {}", error);
-    status = Status::kFailed;
-  }
-  return sieve;
-}
-
 }  // namespace
 
 void RuleOptions::add_variables(CLI::App& command) {
@@ -134,6 +115,25 @@ std::optional<compiler::RuleSet> load_rules(const RuleOptions& options, Status& 
   if (!io_error.empty()) complain("{}", io_error);
   if (!rules) status = io_error.empty() ? Status::kBad : Status::kFailed;
   return rules;
+}
+
+std::unique_ptr<Sieve> compile_sieve(const compiler::RuleSet& rules, Status& status) {
+  const compiler::DatabaseOptions options{.for_this_host = true};
+  Diagnostics diagnostics;
+  auto bytes = compiler::emit_database(rules.ir, rules.sids, compiler::Catalog::builtin(), options,
+                                       diagnostics);
+  report(diagnostics);
+  if (!bytes) {
+    status = Status::kBad;
+    return nullptr;
+  }
+  std::string error;
+  auto sieve = make_sieve(std::move(*bytes), error);
+  if (!sieve) {
+    complain("the compiled rules do not load: {}", error);
+    status = Status::kFailed;
+  }
+  return sieve;
 }
 
 std::unique_ptr<Sieve> load_sieve(const RuleOptions& options, Status& status) {

@@ -46,6 +46,10 @@ struct Sieve {
   std::unique_ptr<match::Matcher> matcher;  // of `database`
 };
 
+// compile_sieve makes one of rules that were read; nullptr, with a complaint and the status, if it
+// cannot.
+std::unique_ptr<Sieve> compile_sieve(const compiler::RuleSet& rules, Status& status);
+
 // load_sieve takes what `scan -r` names: files and folders of rules, which it compiles, or one
 // database. nullptr, with a complaint and the status, if it is bad.
 std::unique_ptr<Sieve> load_sieve(const RuleOptions& options, Status& status);
