@@ -31,10 +31,12 @@ Turn answered(const Meant& meant, std::uint32_t sequence) {
 Talk request_in_fragments(const Meant& meant) {
   const auto parts = thirds(meant.stub);
   Talk talk;
-  for (std::uint16_t i = 0; i < parts.size(); ++i) {
-    const bool last = i + 1U == parts.size();
-    talk.push_back(
-        {Side::kClient, asked(meant, kFirst).stub(parts[i]).serial(i).fragment(i, last).build()});
+  std::uint16_t number = 0;
+  for (const Buffer& part : parts) {
+    auto pdu = asked(meant, kFirst).stub(part).serial(number);
+    pdu.fragment(number, &part == &parts.back());
+    talk.push_back({Side::kClient, pdu.build()});
+    ++number;
   }
   return talk;
 }

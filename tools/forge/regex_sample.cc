@@ -80,7 +80,7 @@ class Reader {
   Reader(std::string_view regex, std::string& why) : left_(regex), why_(why) {}
 
   std::optional<Sample> all() {
-    const auto found = branches(0);
+    auto found = branches(0);
     if (found && !left_.empty()) return refuse("a ) without its (");
     return found;
   }
@@ -228,7 +228,7 @@ class Reader {
     }
     if (!head()) return refuse("this kind of group");
     if (take(")")) return Sample();
-    const auto found = branches(depth + 1);
+    auto found = branches(depth + 1);
     if (fatal_) return std::nullopt;
     if (!take(")")) return refuse("a ( without its )");
     return found;

@@ -28,7 +28,7 @@ std::optional<Options> options_of(const Clause& clause, std::string& why) {
     if (found)
       options.push_back(std::move(*found));
     else
-      reason = wanted.text + ": cannot make " + reason;
+      reason.insert(0, wanted.text + ": cannot make ");
   }
   if (clause.or_nothing) options.insert(options.begin(), Sample());
   if (!options.empty()) return options;
@@ -124,7 +124,7 @@ std::optional<Buffer> make_stub(const std::vector<Clause>& clauses,
   std::size_t tried = 0;
   do {
     for (const std::size_t zeros : {kHandleBytes, std::size_t{0}}) {
-      const auto stub = attempt(choice, options, zeros);
+      auto stub = attempt(choice, options, zeros);
       if (stub && holds(*stub)) return stub;
     }
   } while (++tried < kMaxStubs / 2 && next(choice, options));
