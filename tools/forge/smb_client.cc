@@ -5,11 +5,6 @@
 #include "tools/forge/smb_setup.h"
 
 namespace rpcsieve::forge {
-namespace {
-
-constexpr std::uint32_t kMoreProcessing = 0xc0000016;
-
-}  // namespace
 
 Talk operator+(Talk left, const Talk& right) {
   left.insert(left.end(), right.begin(), right.end());
@@ -37,7 +32,7 @@ Talk SmbClient::set_up_1(std::string_view share) {
   const auto early = [](Message message) { return message.tree(0); };
   return exchange(early(negotiate()).user(0), early(negotiate_response()).user(0)) +
          exchange(early(session_setup(ntlm::negotiate())).user(0),
-                  early(session_setup_response(ntlm::challenge())).status(kMoreProcessing)) +
+                  early(session_setup_response(ntlm::challenge())).status(smb2::kMoreProcessing)) +
          exchange(early(session_setup(ntlm::authenticate())), early(session_setup_response({}))) +
          exchange(early(pipe_tree_connect(share)), tree_connect_andx_response("IPC"));
 }
@@ -48,9 +43,10 @@ Talk SmbClient::set_up_2(std::string_view share) {
   const auto early = [](Message message) { return message.tree(0); };
   return exchange(early(negotiate(newest)).session(0),
                   early(negotiate_response(newest)).session(0)) +
-         exchange(early(session_setup(ntlm::negotiate())).session(0),
-                  early(session_setup_response(ntlm::challenge())).status(kMoreProcessing)) +
-         exchange(early(session_setup(ntlm::authenticate())), early(session_setup_response({}))) +
+         exchange(early(session_setup(ntlm::negotiate())),
+                  early(session_setup_response(ntlm::challenge())).status(smb2::kMoreProcessing)) +
+         exchange(early(session_setup(ntlm::authenticate())).session(1),
+                  early(session_setup_response({}))) +
          exchange(early(tree_connect(share)), tree_connect_response(ShareType::kPipe));
 }
 

@@ -11,7 +11,7 @@ constexpr std::uint32_t kMostBytes = 65536;
 namespace smb2 {
 namespace {
 
-constexpr std::uint16_t kNegotiate = 0, kSessionSetup = 1;
+constexpr std::uint16_t kNegotiate = 0;
 constexpr std::size_t kHeader = 64;
 constexpr std::uint32_t kCapabilities = 0x7f;
 
@@ -56,18 +56,6 @@ Message negotiate_response(bool is_311) {
   body.u16(kHeader + 64).u16(0).u32(is_311 ? kHeader + 64 : 0);
   if (is_311) body.bytes(contexts());
   return {kNegotiate, true, body.build()};
-}
-
-Message session_setup(const Buffer& token) {
-  Wire body;
-  body.u16(25).u8(0).u8(1).u32(1).u32(0).u16(kHeader + 24).u16(token.size()).u64(0).bytes(token);
-  return {kSessionSetup, false, body.build()};
-}
-
-Message session_setup_response(const Buffer& token) {
-  Wire body;
-  body.u16(9).u16(0).u16(kHeader + 8).u16(token.size()).bytes(token);
-  return {kSessionSetup, true, (token.empty() ? body.u8(0) : body).build()};
 }
 
 }  // namespace smb2

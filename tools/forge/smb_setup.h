@@ -11,8 +11,6 @@ namespace smb2 {
 // negotiate offers every dialect up to 2.1, or, with the contexts of 3.1.1, up to that.
 Message negotiate(bool with_311);
 Message negotiate_response(bool is_311);
-Message session_setup(const Buffer& token);
-Message session_setup_response(const Buffer& token);
 
 }  // namespace smb2
 
