@@ -125,7 +125,8 @@ bool Reassembler::accept(Entry& entry, const Fragment& fragment) {
   if (!fragment.more && end < entry.end) return false;
   entry.end = std::max(entry.end, end);
   entry.has_end |= !fragment.more;
-  if (fragment.offset == 0) entry.protocol = fragment.protocol;
+  if (fragment.offset == 0 && !entry.has_start) entry.protocol = fragment.protocol;
+  entry.has_start |= fragment.offset == 0;
   return true;
 }
 

@@ -90,6 +90,7 @@ class Reassembler {
     DatagramKey key;
     Timestamp since;  // the first of its fragments
     std::uint8_t protocol = 0;
+    bool has_start = false;  // the fragment that says the protocol came
     bool has_end = false;
     std::uint32_t end = 0;          // the highest that is known; the datagram's if has_end
     std::uint32_t came = 0;         // units

@@ -199,6 +199,9 @@ TEST(Fragments, OfIpv6MayBeginWithExtensions) {
   pieces[1][40] = 17;
   std::swap(pieces[0], pieces[1]);
   EXPECT_EQ(Probe().push(pieces).texts(), whole(packet));
+  Buffer again = pieces[1];
+  again[40] = 17;  // the protocol, of a first fragment that comes too late
+  EXPECT_EQ(Probe().push(pieces[1]).push(again).push(pieces).texts(), whole(packet));
 }
 
 TEST(Fragments, SaySnaplenCuts) {
