@@ -84,6 +84,7 @@ void Dialogue::request(Operation& op) {
       if (op.share != Share::kUnknown) remember(op, op.verb);
       break;
     case Verb::kWrite:
+      if (leads_to(op) != Share::kFiles) remember(op);
       deliver(op.handle, op, false);
       if (op.closes) remember(op, Verb::kClose);
       break;
@@ -195,7 +196,10 @@ void Dialogue::answer(const Operation& op) {
       break;
     case Verb::kRead:
     case Verb::kTransact:
-      if (op.status != Status::kFailed) was_read(op, request);
+      op.status == Status::kFailed ? refused(op, request) : was_read(op, request);
+      break;
+    case Verb::kWrite:
+      if (op.status == Status::kFailed) refused(op, request);
       break;
     default:
       connected(op, request);
@@ -269,6 +273,12 @@ void Dialogue::was_read(const Operation& op, Request* request) {
   }
   if (op.verb == Verb::kTransact) return pass_in_order(op, request->handle, request->received);
   deliver(request->handle, op, false);
+}
+
+// refused: the server did not pass on what was written. Those bytes must not hide what is written
+// next, so they count as the end of something that was lost.
+void Dialogue::refused(const Operation& op, const Request* request) {
+  if (op.verb != Verb::kRead && request != nullptr) pipes_.lost(request->handle, true);
 }
 
 // was_read_unasked: the answers to SMB2 ioctls tell their handle; others only their tree, if that.

@@ -81,6 +81,7 @@ class Dialogue {
   void was_read(const Operation& op, Request* request);
   void pass_in_order(const Operation& op, const Handle& handle, std::uint32_t& passed);
   void was_read_unasked(const Operation& op);
+  void refused(const Operation& op, const Request* request);
 
   void deliver(const Handle& handle, const Operation& op, bool piped);
   void emit(Pipes::Number pipe, const Operation& op);

@@ -149,6 +149,11 @@ void Pipes::lost(bool to_server) {
   for (Pipe& pipe : pipes_) pipe.loss[to_server ? 1 : 0] = true;
 }
 
+void Pipes::lost(const Handle& handle, bool to_server) {
+  const Number* found = find(handle);
+  if (found != nullptr && *found != kNoPipe) pipes_[*found].loss[to_server ? 1 : 0] = true;
+}
+
 bool Pipes::take_loss(Number pipe, bool to_server) {
   return std::exchange(pipes_[pipe].loss[to_server ? 1 : 0], false);
 }

@@ -63,8 +63,10 @@ class Pipes {
   std::optional<Number> reader(const Tree& tree, Bytes data);
   void passed(Number pipe, Turn turn) { pipes_[pipe].turn = turn; }
 
-  // lost notes that bytes of a direction may be missing in every pipe; take_loss tells it, once.
+  // lost notes that bytes of a direction may be missing in every pipe, or in one; take_loss tells
+  // it, once.
   void lost(bool to_server);
+  void lost(const Handle& handle, bool to_server);
   bool take_loss(Number pipe, bool to_server);
 
   [[nodiscard]] std::string_view name(Number pipe) const;

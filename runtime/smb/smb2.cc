@@ -103,7 +103,11 @@ bool write_request(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2 
   const std::size_t length = body.u32();
   body.skip(8);
   op.handle.file = file_id(body);
-  return sized && body.ok() && part.slice(offset, length, op.data);
+  if (!sized || !body.ok()) return false;
+  // With RDMA the bytes pass beside the connection.
+  const bool elsewhere = length == 0 && body.u32() != 0 && body.u32() != 0;
+  if (elsewhere) op.verb = Verb::kUnsupported;
+  return part.slice(offset, length, op.data);
 }
 
 // An ioctl that is not FSCTL_PIPE_TRANSCEIVE passes no bytes of a pipe.
