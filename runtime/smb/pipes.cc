@@ -116,12 +116,13 @@ Share Pipes::leads_to(const Handle& handle) const {
   const bool pipe = found != nullptr && *found != kNoPipe;
   const bool file = found != nullptr && *found == kNoPipe;
   if (pipe && pipes_[*found].shown) return Share::kPipes;
+  const Share share = leads_to(handle.tree);
+  if (share != Share::kUnknown) return share;
   if (found == nullptr && sessions_ != nullptr && shared_) {
     const auto slot = sessions_->find(peers_, handle);
     if (slot && sessions_->is_shown(*slot)) return Share::kPipes;
   }
-  const Share share = leads_to(handle.tree);
-  return file && share == Share::kUnknown ? Share::kFiles : share;
+  return file ? Share::kFiles : Share::kUnknown;
 }
 
 std::optional<Pipes::Number> Pipes::carrier(const Handle& handle, Bytes data, bool piped) {
@@ -200,8 +201,9 @@ const Pipes::Number* Pipes::find(const Handle& handle) {
     drop(*found);
     found = nullptr;
   }
-  const auto slot = found == nullptr ? sessions_->find(peers_, handle) : std::nullopt;
-  if (!slot) return found;
+  if (found != nullptr || leads_to(handle.tree) == Share::kFiles) return found;
+  const auto slot = sessions_->find(peers_, handle);
+  if (!slot) return nullptr;
   sessions_->use(*slot);
   make(handle, sessions_->name(*slot), sessions_->is_shown(*slot), *slot);
   return handles_.find(handle);

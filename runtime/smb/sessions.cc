@@ -113,7 +113,8 @@ void Sessions::release(Slot slot, bool left) {
 
 // enter makes a pipe known by its key. One whose place it takes is not found any more.
 void Sessions::enter(Slot slot) {
-  if (pipes_[slot].shared) slots_.put(pipes_[slot].key, slot, [&](Slot) { forget(); });
+  if (pipes_[slot].shared && pipes_[slot].open)
+    slots_.put(pipes_[slot].key, slot, [&](Slot) { forget(); });
 }
 
 void Sessions::withdraw(Slot slot) {

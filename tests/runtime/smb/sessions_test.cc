@@ -47,6 +47,10 @@ TEST(Sessions, FindWhatIsOpen) {
   t.sessions.rename(slot, handle(8));
   EXPECT_EQ(t.sessions.find(kPeers, handle(7)), std::nullopt);
   EXPECT_EQ(t.sessions.find(kPeers, handle(8)), slot);
+  t.sessions.close(slot);
+  t.sessions.rename(slot, handle(9));
+  EXPECT_EQ(t.sessions.find(kPeers, handle(9)), std::nullopt);
+  EXPECT_EQ(t.ended(), Slots{slot});
   const auto unshared = t.sessions.open(kPeers, handle(9), smb::Name(), false);
   EXPECT_EQ(t.sessions.find(kPeers, handle(9)), std::nullopt);
   t.sessions.close(unshared);
