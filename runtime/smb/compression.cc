@@ -19,6 +19,7 @@ enum Algorithm : std::uint16_t {
   kLz77 = 2,
   kLz77Huffman = 3,
   kPatternV1 = 4,
+  kLz4 = 5,
 };
 
 constexpr std::uint16_t kChained = 0x0001;
@@ -46,13 +47,16 @@ bool decode_segment(std::uint16_t algorithm, Bytes segment, Plain& out) {
       return decode_lz77_huffman(segment, out);
     case kPatternV1:
       return decode_pattern(segment, out);
+    case kLz4:
+      return decode_lz4(segment, out);
     default:
       return false;
   }
 }
 
 bool tells_its_size(std::uint16_t algorithm) {
-  return algorithm == kLznt1 || algorithm == kLz77 || algorithm == kLz77Huffman;
+  return algorithm == kLznt1 || algorithm == kLz77 || algorithm == kLz77Huffman ||
+         algorithm == kLz4;
 }
 
 // Chain reads the segments of a message [MS-SMB2 §2.2.42.2].

@@ -54,5 +54,6 @@ class Plain {
 bool decode_lz77(Bytes in, Plain& out);          // [MS-XCA §2.4]
 bool decode_lz77_huffman(Bytes in, Plain& out);  // [MS-XCA §2.2]
 bool decode_lznt1(Bytes in, Plain& out);         // [MS-XCA §2.5]
+bool decode_lz4(Bytes in, Plain& out);           // a block of LZ4, without its frame
 
 }  // namespace rpcsieve::smb

@@ -58,5 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_decoder(smb::decode_lz77, in);
   check_decoder(smb::decode_lz77_huffman, in);
   check_decoder(smb::decode_lznt1, in);
+  check_decoder(smb::decode_lz4, in);
   return 0;
 }

@@ -263,6 +263,35 @@ Buffer lz77_huffman(const Items& items, unsigned skew) {
 Buffer lznt1(Bytes plain) { return lznt1_chunks(plain, false); }
 Buffer lznt1_stored(Bytes plain) { return lznt1_chunks(plain, true); }
 
+Buffer lz4(const Items& items) {
+  const Buffer plain = expand(items);
+  Buffer out;
+  std::size_t begin = 0, at = 0;  // of the bytes that no match gave yet
+  const auto longer = [&](std::size_t length) {
+    for (; length >= 255; length -= 255) out.push_back(255);
+    out.push_back(static_cast<std::uint8_t>(length));
+  };
+  const auto sequence = [&](const Item& match) {
+    const std::size_t bytes = at - begin, length = match.length < 4 ? 0 : match.length - 4;
+    out.push_back(static_cast<std::uint8_t>(std::min<std::size_t>(bytes, 15) << 4 |
+                                            std::min<std::size_t>(length, 15)));
+    if (bytes >= 15) longer(bytes - 15);
+    out.insert(out.end(), plain.begin() + static_cast<std::ptrdiff_t>(begin),
+               plain.begin() + static_cast<std::ptrdiff_t>(at));
+    if (match.length < 4) return;
+    out.push_back(static_cast<std::uint8_t>(match.distance));
+    out.push_back(static_cast<std::uint8_t>(match.distance >> 8));
+    if (length >= 15) longer(length - 15);
+    begin = at + match.length;
+  };
+  for (const Item& item : items) {
+    if (item.length >= 4) sequence(item);
+    at += std::max(item.length, 1U);
+  }
+  sequence({});
+  return out;
+}
+
 namespace smb2 {
 namespace {
 
@@ -281,6 +310,8 @@ Buffer compress(Compression algorithm, Bytes plain) {
       return lz77(matched(plain, kFar, kLong));
     case Compression::kLz77Huffman:
       return lz77_huffman(matched(plain, kFar, kLong));
+    case Compression::kLz4:
+      return lz4(matched(plain, kFar, kLong));
     case Compression::kPatternV1:
       return Wire().u8(plain.empty() ? 0 : plain[0]).zeros(3).u32(plain.size()).build();
     default:

@@ -29,10 +29,12 @@ Buffer lz77(const Items& items);
 Buffer lz77_huffman(const Items& items, unsigned skew = 3);
 Buffer lznt1(Bytes plain);
 Buffer lznt1_stored(Bytes plain);
+// lz4 gives a block of LZ4, whose matches are of 4 bytes at least.
+Buffer lz4(const Items& items);
 
 namespace smb2 {
 
-enum class Compression : std::uint16_t { kNone, kLznt1, kLz77, kLz77Huffman, kPatternV1 };
+enum class Compression : std::uint16_t { kNone, kLznt1, kLz77, kLz77Huffman, kPatternV1, kLz4 };
 
 // compress gives the bytes as one segment.
 Buffer compress(Compression algorithm, Bytes plain);

@@ -51,7 +51,7 @@ struct Example {
 
 const Buffer kAlphabet = text("abcdefghijklmnopqrstuvwxyz");
 
-// [MS-XCA §3.1, §3.2, §3.3]
+// [MS-XCA §3.1, §3.2, §3.3], and what lz4 1.9.4 writes.
 const Example kPublished[] = {
     {"LZ77: literals", smb::decode_lz77, hex("3f000000") + kAlphabet, kAlphabet},
     {"LZ77: a match", smb::decode_lz77, hex("ffffff1f 616263 1700 0f ff 2601"),
@@ -68,6 +68,7 @@ const Example kPublished[] = {
          "05b4024a44ef0358028c091601484500be009e000401189000"),
      text("F# F# G A A G F# E D D E F# F# E E F# F# G A A G F# E D D E F# E D D E E F# D E F# G "
           "F# D E F# G F# E D E A F# F# G A A G F# E D D E F# E D D")},
+    {"LZ4", smb::decode_lz4, hex("3f6162630300ff12506263616263"), repeated(text("abc"), 100)},
 };
 
 TEST(Decoders, ReadThePublishedExamples) {
@@ -84,6 +85,7 @@ TEST(Decoders, ReadMatchesOfEveryLength) {
     const Buffer want = expand(items);
     EXPECT_EQ(decoded(smb::decode_lz77, lz77(items), want.size()), want) << n;
     EXPECT_EQ(decoded(smb::decode_lz77_huffman, lz77_huffman(items), want.size()), want) << n;
+    EXPECT_EQ(decoded(smb::decode_lz4, lz4(items), want.size()), want) << n;
   }
 }
 
@@ -96,6 +98,7 @@ TEST(Decoders, ReadMatchesOfEveryDistance) {
   }
   const Buffer want = expand(items);
   EXPECT_EQ(decoded(smb::decode_lz77_huffman, lz77_huffman(items), want.size()), want);
+  EXPECT_EQ(decoded(smb::decode_lz4, lz4(items), want.size()), want);
   items.resize(items.size() - 6);  // plain LZ77 reaches 8192 bytes back
   const Buffer near = expand(items);
   EXPECT_EQ(decoded(smb::decode_lz77, lz77(items), near.size()), near);
@@ -140,6 +143,8 @@ const Coder kCoders[] = {
      [](const Buffer& b) { return lz77_huffman(matched(b, 4096, 4096)); }},
     {"LZ77+Huffman, literals", smb::decode_lz77_huffman,
      [](const Buffer& b) { return lz77_huffman(literals(b)); }},
+    {"LZ4", smb::decode_lz4, [](const Buffer& b) { return lz4(matched(b, 4096, 4096)); }},
+    {"LZ4, literals", smb::decode_lz4, [](const Buffer& b) { return lz4(literals(b)); }},
     {"LZNT1", smb::decode_lznt1, [](const Buffer& b) { return lznt1(b); }},
     {"LZNT1, stored", smb::decode_lznt1, [](const Buffer& b) { return lznt1_stored(b); }},
 };
@@ -223,6 +228,8 @@ const Example kDamaged[] = {
      smb::decode_lz77_huffman,
      huffman({{0x30, hex("01")}, {0x87, hex("10")}}, hex("ff7fffff ff0e00")),
      {}},
+    {"LZ4: a match before the beginning", smb::decode_lz4, hex("1061 0200"), {}},
+    {"LZ4: a match of nothing", smb::decode_lz4, hex("1061 0000"), {}},
     {"LZNT1: no signature", smb::decode_lznt1, hex("0080 00 61"), {}},
     {"LZNT1: a first match", smb::decode_lznt1, hex("02b0 01 0000"), {}},
     {"LZNT1: a match before its chunk",
