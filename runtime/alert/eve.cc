@@ -209,6 +209,31 @@ void write_anomaly(JsonWriter& json, const BlindSpot& spot) {
   json.end_object();
 }
 
+// write_hidden writes what of a connection is hidden.
+void write_hidden(JsonWriter& json, const BlindSpot& spot) {
+  write_endpoints(json, spot.client, spot.server);
+  json.text("proto", proto(spot.transport));
+  json.text("app_proto", app_proto(spot.transport));
+  write_anomaly(json, spot);
+  json.begin_object("rpcsieve");
+  json.text("transport", name(spot.transport));
+  if (spot.cause == BlindSpot::Cause::kSmbEncrypted) {
+    json.text("session", fmt::format("0x{:016x}", spot.session));
+  }
+  json.end_object();
+}
+
+// write_esp writes that everything between two addresses is.
+void write_esp(JsonWriter& json, const BlindSpot& spot) {
+  json.text("src_ip", print(spot.client.address));
+  json.text("dest_ip", print(spot.server.address));
+  json.text("proto", "ESP");
+  json.begin_object("anomaly");
+  json.text("type", "decode");
+  json.text("event", name(spot.cause));
+  json.end_object();
+}
+
 void write_coverage(JsonWriter& json, const Coverage& coverage) {
   json.number("percent", inspectable(coverage));
   for (const CoverageField& field : kCoverageFields) json.number(field.name, coverage.*field.value);
@@ -260,16 +285,10 @@ std::string eve_blind_spot(const BlindSpot& spot, std::string_view file) {
   JsonWriter json(line);
   json.begin_object();
   write_common(json, spot.time, spot.flow_id, file, "anomaly");
-  write_endpoints(json, spot.client, spot.server);
-  json.text("proto", proto(spot.transport));
-  json.text("app_proto", app_proto(spot.transport));
-  write_anomaly(json, spot);
-  json.begin_object("rpcsieve");
-  json.text("transport", name(spot.transport));
-  if (spot.cause == BlindSpot::Cause::kSmbEncrypted) {
-    json.text("session", fmt::format("0x{:016x}", spot.session));
-  }
-  json.end_object();
+  if (spot.cause == BlindSpot::Cause::kEsp)
+    write_esp(json, spot);
+  else
+    write_hidden(json, spot);
   json.end_object();
   return line;
 }

@@ -59,6 +59,8 @@ std::string_view name(BlindSpot::Cause cause) {
       return "stubs_cut";
     case BlindSpot::Cause::kLostBytes:
       return "stream_lost_bytes";
+    case BlindSpot::Cause::kEsp:
+      return "packet_esp";
     case BlindSpot::Cause::kCutSegments:
       return "stream_cut_segments";
   }

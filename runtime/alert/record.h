@@ -34,7 +34,7 @@ struct Alert {
 };
 
 // BlindSpot says that something passed which could not be inspected: once per connection and cause,
-// or for kSmbEncrypted once per SMB session.
+// or for kSmbEncrypted once per SMB session, for kEsp once per pair of addresses.
 struct BlindSpot {
   enum class Cause : std::uint8_t {
     kSmbEncrypted,    // the SMB session is encrypted
@@ -44,6 +44,7 @@ struct BlindSpot {
     kStubsCut,        // ... on a stub of which bytes are missing
     kLostBytes,       // bytes of the connection were not captured
     kCutSegments,     // ... because the capture holds only the beginning of each packet
+    kEsp,             // IPsec hides all that passes between two addresses: ports and transport too
   };
   Cause cause = Cause::kSmbEncrypted;
   Timestamp time;

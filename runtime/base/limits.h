@@ -88,6 +88,8 @@ struct Limits {
 
   // Servers whose traffic is summed up one by one in how much could be inspected.
   std::size_t covered_services = 1024;
+  // Pairs of addresses between which ESP was reported.
+  std::size_t esp_pairs = 1024;
 };
 
 }  // namespace rpcsieve

@@ -418,6 +418,7 @@ void Engine::finish() {
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
   }
+  state.tracker.finish();
 }
 
 const alert::Record* Engine::next() { return state_->tracker.next(); }

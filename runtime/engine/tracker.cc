@@ -23,7 +23,8 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       wait_us_(options.limits.outcome_wait_us),
       most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
       witness_(options.witness),
-      coverage_(options.limits.covered_services) {}
+      coverage_(options.limits.covered_services),
+      esp_(options.limits) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
   switch (event.kind) {

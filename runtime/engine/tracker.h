@@ -13,6 +13,7 @@
 #include "runtime/base/queue.h"
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
+#include "runtime/engine/esp.h"
 #include "runtime/engine/options.h"
 #include "runtime/engine/sight.h"
 #include "runtime/match/matcher.h"
@@ -47,11 +48,17 @@ class Tracker {
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
   // be_blind adds one unless the conversation has told of that cause before.
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin);
+  // see_esp takes an ESP packet: a blind spot, once for its two addresses.
+  void see_esp(const IpAddress& source, const IpAddress& destination, Timestamp time) {
+    if (const auto spot = esp_.see(source, destination, time)) note(*spot);
+  }
   // cover adds how much of a conversation could be inspected.
   void cover(const alert::Service& service, const alert::Coverage& coverage) {
     coverage_.add(service, coverage);
   }
   [[nodiscard]] const alert::CoverageTable& coverage() const { return coverage_; }
+  // finish says that a capture has ended: the next one begins with an empty state.
+  void finish() { esp_.reset(); }
   // advance moves the capture's clock: calls that waited long enough are unanswered.
   void advance(Timestamp now) {
     while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
@@ -101,6 +108,7 @@ class Tracker {
   const std::size_t most_waiting_;
   const Witness witness_;
   alert::CoverageTable coverage_;
+  Esp esp_;
 
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;

@@ -44,8 +44,10 @@ std::string describe(const alert::Alert& alert, const database::Database& databa
 }
 
 std::string describe(const alert::BlindSpot& spot) {
+  const bool has_ports = spot.cause != alert::BlindSpot::Cause::kEsp;
   return fmt::format("{}  blind  {}  {}", print(spot.time), alert::name(spot.cause),
-                     print_flow(spot.client, spot.server));
+                     has_ports ? print_flow(spot.client, spot.server)
+                               : print(spot.client.address) + " -> " + print(spot.server.address));
 }
 
 using Tallies = std::map<std::string_view, std::uint64_t>;

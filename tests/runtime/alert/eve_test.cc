@@ -283,6 +283,15 @@ TEST(EveBlindSpot, NamesEachCauseAsItsCounter) {
   }
 }
 
+TEST(EveBlindSpot, OfEspHasNoPorts) {
+  BlindSpot esp = encrypted();
+  esp.cause = BlindSpot::Cause::kEsp;
+  EXPECT_EQ(eve_blind_spot(esp, ""),
+            R"({"timestamp":"2020-09-13T12:26:40.000123+0000","flow_id":77,"event_type":"anomaly",)"
+            R"("src_ip":"10.0.0.5","dest_ip":"10.0.0.1","proto":"ESP",)"
+            R"("anomaly":{"type":"decode","event":"packet_esp"}})");
+}
+
 TEST(EveStats, HoldsEveryCounter) {
   Counters counters;
   counters.count(Counter::packets, 12);
@@ -327,12 +336,15 @@ TEST(Eve, IsValidBySuricatasSchema) {
   udp.outcome = {};
   BlindSpot lost = encrypted();
   lost.cause = BlindSpot::Cause::kLostBytes;
+  BlindSpot esp = encrypted();
+  esp.cause = BlindSpot::Cause::kEsp;
   const std::string path = testing::TempDir() + "rpcsieve-eve-test.json";
   std::ofstream(path) << eve_alert(alert(smb_call()), sample_database(), "a.pcap") << '\n'
                       << eve_alert(alert(tcp_call(), 1), sample_database(), "") << '\n'
                       << eve_alert(alert(udp), sample_database(), "\xff") << '\n'
                       << eve_blind_spot(encrypted(), "a.pcap") << '\n'
                       << eve_blind_spot(lost, "a.pcap") << '\n'
+                      << eve_blind_spot(esp, "a.pcap") << '\n'
                       << eve_stats(Counters(), CoverageTable(4), {0}) << '\n';
   EXPECT_EQ(std::system(("/usr/bin/python3 " + checker + " " + path).c_str()), 0);
 }
