@@ -76,10 +76,11 @@ struct Association::State {
   void join(const Pdu& pdu, const Request& fragment, Index index);
   void finish(Index index, bool whole);
   void drop(Index index);
-  [[nodiscard]] Call identify(const Request& request);
+  void identify(const Request& request, Flight& flight);
   [[nodiscard]] Auth auth_of(const Pdu& pdu) const;
 
   void response(const Pdu& pdu);
+  void keep(Flight& flight, const Pdu& pdu);
   void fault(const Pdu& pdu);
   std::optional<Index> answered(const Pdu& pdu);
   void answer(Index index, const Answer& answer);
@@ -169,7 +170,7 @@ void Association::State::begin(const Pdu& pdu, Timestamp time) {
   Flight& flight = calls_[index];
   flight.endian = pdu.header.endian;
   flight.joining = true;
-  flight.call = identify(*request);
+  identify(*request, flight);
   flight.call.time = time;
   flight.call.call_id = pdu.header.call_id;
   flight.call.auth = auth_of(pdu);
@@ -178,8 +179,8 @@ void Association::State::begin(const Pdu& pdu, Timestamp time) {
 
 // identify fills in what a call is, apart from how it came. Opnum and context are those of the
 // first fragment; a server that is not old looks at no other.
-Call Association::State::identify(const Request& request) {
-  Call call;
+void Association::State::identify(const Request& request, Flight& flight) {
+  Call& call = flight.call;
   call.context_id = request.context_id;
   call.opnum = request.opnum;
   call.has_object = request.object.has_value();
@@ -188,8 +189,8 @@ Call Association::State::identify(const Request& request) {
   if (const Context* context = contexts_.use(request.context_id)) {
     call.interface = context->interface;
     call.known_by = context->known_by;
+    flight.transfer = context->transfer;
   }
-  return call;
 }
 
 // auth_of gives the security of a request. Its verifier may be out of reach, then it is taken to be
@@ -248,13 +249,33 @@ void Association::State::response(const Pdu& pdu) {
   // The stub's end is not where it seems to be.
   if (pdu.cut || pdu.malformed) flight.tail.forget();
   if (pdu.auth && pdu.auth->level == AuthLevel::kPrivacy) flight.answer_sealed = true;
+  if (flight.keep_response) keep(flight, pdu);
   if (!pdu.header.last_fragment) return;
   const auto tail = flight.tail.value(pdu.header.endian);
   Answer answer;
   answer.kind = Answer::Kind::kResponse;
+  flight.response_endian = pdu.header.endian;
   answer.readable = tail && !flight.answer_sealed;
   if (answer.readable) answer.tail = *tail;
   this->answer(*index, answer);
+}
+
+// keep joins the response that the owner asked for, in the place of the request, which was handed
+// out before.
+void Association::State::keep(Flight& flight, const Pdu& pdu) {
+  if (pdu.header.first_fragment) {
+    calls_.release(flight);
+    flight.broken = flight.truncated = false;
+    flight.response_whole = true;
+  }
+  if (pdu.header.first_fragment && pdu.header.last_fragment) {
+    flight.stub = response_stub(pdu);
+  } else {
+    calls_.hold(flight, response_stub(pdu));
+  }
+  const bool lost = flight.broken || flight.answer_sealed || pdu.cut || pdu.malformed;
+  flight.broken = lost;
+  flight.response_whole = flight.response_whole && !lost;
 }
 
 // fault takes a fault, which may answer an alter_context instead of a call: whichever of the two
@@ -291,6 +312,7 @@ void Association::State::gap(bool from_client) {
     Flight& flight = calls_[call.index];
     if (from_client) flight.broken = true;
     if (!from_client) flight.tail.forget();
+    if (!from_client && flight.keep_response) flight.response_whole = false;
   }
 }
 
@@ -318,21 +340,30 @@ std::optional<Event> Association::State::next() {
     event->call = flight.call;
     event->stub = readable_stub(flight);
     event->mark = &flight.mark;
-  } else {
-    event->answer = flight.answer;
-    event->token = flight.mark;
-    calls_.free(settled.index);
+    event->keep_response = &flight.keep_response;
+    return event;
   }
+  event->answer = flight.answer;
+  event->token = flight.mark;
+  if (flight.keep_response) event->call = flight.call;
+  if (flight.response_whole && flight.answer.kind == Answer::Kind::kResponse)
+    event->response = Response{flight.stub, flight.response_endian, flight.transfer};
   return event;
 }
 
-// let_go releases the stub that was handed out last.
+// let_go releases what was handed out last: a stub, or the whole call.
 void Association::State::let_go() {
-  if (given_ == 0 || queue_[given_ - 1].kind != Event::Kind::kRequest) return;
-  calls_.release(calls_[queue_[given_ - 1].index]);
+  if (given_ == 0) return;
+  const Settled last = queue_[given_ - 1];
+  if (last.kind == Event::Kind::kRequest) {
+    calls_.release(calls_[last.index]);
+  } else {
+    calls_.free(last.index);
+  }
 }
 
 void Association::State::reset() {
+  let_go();
   for (; given_ < queue_.size(); ++given_)
     if (queue_[given_].ends_call()) calls_.free(queue_[given_].index);
   queue_.clear();

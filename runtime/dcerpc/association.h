@@ -12,9 +12,6 @@
 
 namespace rpcsieve::dcerpc {
 
-// TransferSyntax says how stubs are encoded [MS-RPCE §2.2.4.12, §2.2.5].
-enum class TransferSyntax : std::uint8_t { kUnknown, kNdr, kNdr64 };
-
 // Response is the stub of an answer, in one piece and in clear.
 struct Response {
   Bytes stub;

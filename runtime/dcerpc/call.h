@@ -30,6 +30,10 @@ enum class KnownBy : std::uint8_t {
   kRejected,  // its context was offered and refused
 };
 
+// TransferSyntax says how stubs are encoded [C706 §14, MS-RPCE §2.2.5]. kUnknown: the answer to the
+// bind was not captured.
+enum class TransferSyntax : std::uint8_t { kUnknown, kNdr, kNdr64, kOther };
+
 // AuthType and AuthLevel are those of the sec_trailer, with the wire's numbers; others are kept as
 // they come [MS-RPCE §2.2.1.1.7, §2.2.1.1.8].
 enum class AuthType : std::uint8_t {

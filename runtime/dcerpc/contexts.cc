@@ -30,7 +30,7 @@ void Contexts::offer(const Pdu& pdu, std::uint32_t number) {
   for (std::uint8_t i = 0; const auto item = items.next(); ++i) {
     if (item->asks_features) continue;
     add({item->interface, item->context_id, KnownBy::kOffered, i, pdu.header.call_id, number,
-         ++uses_});
+         ++uses_, TransferSyntax::kUnknown});
   }
   if (items.whole()) {
     bind_seen_ = bind_seen_ || pdu.header.type == PduType::kBind;
@@ -70,6 +70,7 @@ void Contexts::acknowledge(const Pdu& pdu) {
       });
       if (context == table_.end()) continue;
       context->known_by = KnownBy::kRejected;
+      context->transfer = results.transfer();
       if (*accepted) accept(static_cast<std::size_t>(context - table_.begin()));
     }
     if (!results.whole() && !pdu.cut) counters_->count(Counter::dcerpc_malformed);

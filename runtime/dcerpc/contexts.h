@@ -19,6 +19,7 @@ struct Context {
   std::uint32_t call_id = 0;             // of the PDU that offered it
   std::uint32_t offer = 0;               // number of that PDU in its association
   std::uint64_t used = 0;                // when it was offered, accepted or requested on last
+  TransferSyntax transfer = TransferSyntax::kUnknown;  // if it was accepted
 };
 
 // Contexts is the table of an association's presentation contexts [C706 §12.6.4.3]. Every offer is

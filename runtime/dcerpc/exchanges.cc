@@ -384,7 +384,7 @@ std::optional<Exchange> Exchanges::State::next() {
   }
   event.answer = flight.answer;
   event.token = flight.mark;
-  if (flight.response_whole) {
+  if (flight.response_whole && flight.answer.kind == Answer::Kind::kResponse) {
     event.response = Response{flight.response_stub, flight.endian, TransferSyntax::kNdr};
   }
   return exchange;

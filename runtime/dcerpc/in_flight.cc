@@ -90,7 +90,8 @@ void InFlight::make_room(const Flight& flight, std::size_t bytes) {
   for (const Entry& entry : open_) {
     if (bytes <= limits_->dcerpc_held_bytes - held_bytes_) return;
     Flight& other = flights_[entry.index];
-    if (&other == &flight || !other.joining || other.held.empty()) continue;
+    const bool goes_on = other.joining || other.keep_response;
+    if (&other == &flight || !goes_on || other.held.empty()) continue;
     release(other);
     truncate(other);
   }

@@ -41,7 +41,11 @@ struct Flight {
   Tail tail;                        // of the response
   bool answer_sealed = false;       // a fragment of the response is encrypted
   Answer answer;
-  std::uint64_t mark = 0;  // the owner's
+  std::uint64_t mark = 0;      // the owner's
+  bool keep_response = false;  // the owner wants the response: `stub`, `broken` are of that then
+  bool response_whole = false;
+  Endian response_endian = Endian::kLittle;
+  TransferSyntax transfer = TransferSyntax::kUnknown;
 };
 
 // InFlight holds the calls of one association that are in flight. A call is found by its call id
@@ -68,9 +72,9 @@ class InFlight {
   void close(Index index);
   void free(Index index);
 
-  // hold appends a fragment's stub to the call's, as far as the limits allow. Other calls that are
-  // joining give up theirs for it, the oldest first. Behind missing bytes nothing is appended:
-  // bytes that do not adjoin must not seem to.
+  // hold appends a fragment's stub to the call's, as far as the limits allow. Other calls whose
+  // fragments are held give up theirs for it, the oldest first. Behind missing bytes nothing is
+  // appended: bytes that do not adjoin must not seem to.
   void hold(Flight& flight, Bytes fragment);
   // release forgets the call's stub.
   void release(Flight& flight);

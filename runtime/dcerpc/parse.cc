@@ -89,6 +89,17 @@ bool is_feature_bitmask(const Uuid& uuid) {
   return std::equal(std::begin(kPrefix), std::end(kPrefix), uuid.bytes.begin());
 }
 
+// The transfer syntaxes NDR [C706 appendix I] and NDR64 [MS-RPCE §3.1.1.5.1].
+constexpr Uuid kNdr = {{0x8a, 0x88, 0x5d, 0x04, 0x1c, 0xeb, 0x11, 0xc9, 0x9f, 0xe8, 0x08, 0x00,
+                        0x2b, 0x10, 0x48, 0x60}};
+constexpr Uuid kNdr64 = {{0x71, 0x71, 0x05, 0x33, 0xbe, 0xba, 0x49, 0x37, 0x83, 0x19, 0xb5, 0xdb,
+                          0xef, 0x9c, 0xcc, 0x36}};
+
+TransferSyntax transfer_syntax(const Uuid& uuid) {
+  if (uuid == kNdr) return TransferSyntax::kNdr;
+  return uuid == kNdr64 ? TransferSyntax::kNdr64 : TransferSyntax::kOther;
+}
+
 // read_interface reads an abstract syntax. The version is one number, its major part the low half
 // [C706 §12.6.3.1].
 InterfaceId read_interface(Cursor& cursor) {
@@ -191,7 +202,9 @@ AckResults::AckResults(const Pdu& pdu) : cursor_(pdu.body, pdu.header.endian) {
 std::optional<bool> AckResults::next() {
   if (results_left_ == 0) return std::nullopt;
   const std::uint16_t result = cursor_.u16();
-  cursor_.skip(2 + kSyntaxBytes);  // reason, transfer syntax
+  cursor_.skip(2);  // reason
+  transfer_ = transfer_syntax(read_uuid(cursor_));
+  cursor_.skip(4);  // its version
   if (!cursor_.ok()) return std::nullopt;
   --results_left_;
   return result == 0;

@@ -116,10 +116,13 @@ class AckResults {
   explicit AckResults(const Pdu& pdu);
   // next says whether the next item was accepted; nullopt as ContextItems::next.
   std::optional<bool> next();
+  // transfer gives the transfer syntax of the result that next gave.
+  [[nodiscard]] TransferSyntax transfer() const { return transfer_; }
   [[nodiscard]] bool whole() const { return results_left_ == 0 && cursor_.ok(); }
 
  private:
   Cursor cursor_;
+  TransferSyntax transfer_ = TransferSyntax::kUnknown;
   std::uint8_t results_left_ = 0;
 };
 
