@@ -4,6 +4,7 @@
 #include "tools/forge/compression.h"
 #include "tools/forge/datagram_builder.h"
 #include "tools/forge/dcerpc_builder.h"
+#include "tools/forge/endpoint_map_builder.h"
 #include "tools/forge/ip_packet.h"
 #include "tools/forge/packet_builder.h"
 #include "tools/forge/pcap_file.h"
