@@ -31,4 +31,8 @@ std::string eve_stats(const Counters& counters, const CoverageTable& coverage, T
 std::string call_line(const CallRecord& record, const database::Database& database,
                       std::string_view file);
 
+// endpoint_line gives the record of `rpcsieve endpoints`.
+std::string endpoint_line(const EndpointRecord& record, const database::Database& database,
+                          std::string_view file);
+
 }  // namespace rpcsieve::alert

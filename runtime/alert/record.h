@@ -55,7 +55,21 @@ struct BlindSpot {
   match::Transport transport = match::Transport::kSmb;
 };
 
-using Record = std::variant<CallRecord, Alert, BlindSpot>;
+// EndpointRecord is where an endpoint mapper said that an interface is.
+struct EndpointRecord {
+  Timestamp time;          // of the question's first byte
+  Endpoint server;         // that was asked
+  std::string address;     // as text; of a pipe the host as it was named, or empty
+  std::uint16_t port = 0;  // 0: a pipe
+  match::Transport transport = match::Transport::kTcp;
+  std::string pipe;  // in lower case, without the prefix
+  dcerpc::InterfaceId interface;
+  Uuid object;  // nil: any
+  std::string annotation;
+  std::string_view via;  // the operation: "ept_map" or "ept_lookup"
+};
+
+using Record = std::variant<CallRecord, Alert, BlindSpot, EndpointRecord>;
 
 // Names of the records (DESIGN section 5): "critical"; "smb"; "unread"; "smb_encrypted", as its
 // counter.

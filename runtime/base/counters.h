@@ -33,6 +33,7 @@ namespace rpcsieve {
   X(datagram_pdus) X(datagram_repeats) X(datagram_calls_dropped)                            \
   X(calls) X(calls_sealed) X(calls_incomplete) X(calls_unknown_interface)                   \
   X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                             \
+  X(endpoints_read) X(endpoints_dropped)                                                    \
   X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)                          \
   X(stubs_sealed) X(stubs_cut)
 // clang-format on

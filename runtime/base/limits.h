@@ -83,6 +83,8 @@ struct Limits {
   std::size_t datagram_flights = 1 << 12;
   // Bytes of all their fragments that are held.
   std::size_t datagram_held_bytes = 4 << 20;
+  // Ports whose interface the endpoint mapper named, per thread.
+  std::size_t endpoints = 1 << 12;
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;
 

@@ -158,6 +158,10 @@ void Engine::push(const packet::Packet& packet) {
   if (++state.packets % kPacketsPerIdleCheck == 0) state.end_idle(packet.time);
   if (packet.verdict == Verdict::kTcp) return state.push(packet.segment, packet.time);
   if (packet.verdict == Verdict::kUdp) state.datagrams.push(packet.segment, packet.time);
+  if (packet.verdict == Verdict::kEsp) {
+    state.tracker.see_esp(packet.segment.source.address, packet.segment.destination.address,
+                          packet.time);
+  }
   state.counters.count(counter_of(packet.verdict));
 }
 
@@ -415,6 +419,7 @@ void Engine::finish() {
     if (state.followers[place].conversation) state.unfollow(place);
   }
   state.datagrams.end();
+  state.tracker.forget();
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
   }

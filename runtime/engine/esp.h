@@ -19,7 +19,7 @@ class Esp {
     bool operator==(const AddressPair&) const = default;
   };
 
-  explicit Esp(const Limits& limits) : seen_(limits.esp_pairs) {}
+  explicit Esp(const Limits& limits) : seen_(limits.esp_pairs, memory_) {}
 
   // see takes a packet. It gives a blind spot when the two addresses are new; whoever sent the
   // first packet is called the client.
@@ -29,6 +29,7 @@ class Esp {
   void reset() { seen_.clear(); }
 
  private:
+  Memory memory_;  // not that of the conversations
   smb::Table<AddressPair, bool> seen_;
 };
 

@@ -15,8 +15,9 @@ using Witness =
 // Options are what a run of the engine may vary.
 struct Options {
   Limits limits;
-  bool early = false;       // alert on the request, not when its outcome is known
-  bool every_call = false;  // also give a CallRecord for each call
+  bool early = false;           // alert on the request, not when its outcome is known
+  bool every_call = false;      // also give a CallRecord for each call
+  bool every_endpoint = false;  // also give an EndpointRecord for each that a mapper names
   Witness witness = {};
 };
 

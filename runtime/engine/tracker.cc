@@ -20,17 +20,20 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       counters_(counters),
       early_(options.early),
       every_call_(options.every_call),
+      every_endpoint_(options.every_endpoint),
       wait_us_(options.limits.outcome_wait_us),
       most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
       witness_(options.witness),
       coverage_(options.limits.covered_services),
-      esp_(options.limits) {}
+      esp_(options.limits),
+      endpoints_(options.limits, counters) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
   switch (event.kind) {
     case Event::Kind::kRequest:
       return request(event, origin);
     case Event::Kind::kAnswer:
+      if (event.response) learn(event, origin);
       return answer(event.token, event.answer);
     case Event::Kind::kDropped:
       return answer(event.token, Answer{});
@@ -40,7 +43,8 @@ void Tracker::take(Event& event, const Origin& origin) {
 }
 
 void Tracker::request(Event& event, const Origin& origin) {
-  imply_interface(event.call, origin.pipe);
+  imply_interface(event.call, origin);
+  *event.keep_response = Endpoints::is_query(event.call, origin.transport, origin.server());
   count(event.call);
   *event.mark = kNoMark;
   hits_.clear();
@@ -94,13 +98,32 @@ void Tracker::be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Orig
   note({cause, time, origin.flow_id, origin.client(), origin.server(), 0, origin.transport});
 }
 
-// imply_interface takes the pipe's word where no bind was captured.
-void Tracker::imply_interface(dcerpc::Call& call, std::string_view pipe) const {
-  if (call.known_by != KnownBy::kUnknown || call.bind_seen || pipe.empty()) return;
-  const database::InterfaceRow* interface = database_.find_pipe(pipe);
-  if (interface == nullptr) return;
-  call.interface = {interface->uuid, interface->version_major, interface->version_minor};
-  call.known_by = KnownBy::kPipe;
+// imply_interface takes the word of the pipe's name, or of the endpoint mapper, where no bind was
+// captured.
+void Tracker::imply_interface(dcerpc::Call& call, const Origin& origin) const {
+  if (call.known_by != KnownBy::kUnknown || call.bind_seen) return;
+  if (origin.transport == match::Transport::kTcp) {
+    const auto* interface = endpoints_.find(origin.client().address, origin.server());
+    if (interface == nullptr) return;
+    call.interface = *interface;
+    call.known_by = KnownBy::kEndpoint;
+  } else if (!origin.pipe.empty()) {
+    const database::InterfaceRow* interface = database_.find_pipe(origin.pipe);
+    if (interface == nullptr) return;
+    call.interface = {interface->uuid, interface->version_major, interface->version_minor};
+    call.known_by = KnownBy::kPipe;
+  }
+}
+
+// learn takes an answer of an endpoint mapper.
+void Tracker::learn(const Event& event, const Origin& origin) {
+  for (const auto& endpoint : endpoints_.read(event.call.opnum, *event.response)) {
+    counters_.count(Counter::endpoints_read);
+    endpoints_.learn(origin.client().address, origin.server().address, endpoint);
+    if (every_endpoint_) {
+      records_.emplace_back(record_of(event.call, origin.server(), endpoint));
+    }
+  }
 }
 
 std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {

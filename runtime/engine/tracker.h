@@ -13,6 +13,7 @@
 #include "runtime/base/queue.h"
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
+#include "runtime/engine/endpoints.h"
 #include "runtime/engine/esp.h"
 #include "runtime/engine/options.h"
 #include "runtime/engine/sight.h"
@@ -64,6 +65,9 @@ class Tracker {
     while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
   }
 
+  // forget makes it forget what endpoint mappers said, at the end of a capture.
+  void forget() { endpoints_.clear(); }
+
   // next gives the next record, or nullptr; it lives until the following call of any member.
   const alert::Record* next();
 
@@ -91,7 +95,8 @@ class Tracker {
   void answer(std::uint64_t mark, const dcerpc::Answer& answer);
   void count(const dcerpc::Call& call);
   void see(const dcerpc::Call& call, bool unread, const Origin& origin);
-  void imply_interface(dcerpc::Call& call, std::string_view pipe) const;
+  void imply_interface(dcerpc::Call& call, const Origin& origin) const;
+  void learn(const dcerpc::Event& event, const Origin& origin);
   std::uint32_t wait(const dcerpc::Call& call, const Origin& origin);
   void expire();
   void settle(std::uint32_t index, const dcerpc::Answer& answer);
@@ -104,12 +109,14 @@ class Tracker {
   Counters& counters_;
   const bool early_;
   const bool every_call_;
+  const bool every_endpoint_;
   const std::int64_t wait_us_;
   const std::size_t most_waiting_;
   const Witness witness_;
   alert::CoverageTable coverage_;
   Esp esp_;
 
+  Endpoints endpoints_;
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;
   Queue queue_;  // those of waiting_ that are not free

@@ -84,7 +84,7 @@ void Dialogue::request(Operation& op) {
       if (op.share != Share::kUnknown) remember(op, op.verb);
       break;
     case Verb::kWrite:
-      if (leads_to(op) != Share::kFiles) remember(op);
+      if (leads_to(op) != Share::kFiles) remember(op, op.verb);
       deliver(op.handle, op, false);
       if (op.closes) remember(op, Verb::kClose);
       break;

@@ -71,7 +71,7 @@ class Run {
   Counters counters_;
   Exchanges exchanges_;
   Timestamp time_;
-  std::set<std::uint32_t> waiting_;
+  std::set<std::uint64_t> waiting_;
   std::uint32_t number_ = 0;
 };
 

@@ -1,14 +1,16 @@
 #!/usr/bin/python3 -B
-"""check.py calls|alerts|records RPCSIEVE SHARED: hold the program to the public captures in SHARED.
+"""check.py calls|alerts|records|endpoints RPCSIEVE SHARED: hold the program to the public captures in SHARED.
 
 calls    `rpcsieve calls` finds what tshark finds: SHARED/accept/calls_diff.py
 alerts   each capture raises the alerts that its label explains, and no others
 records  one scan over all captures, some of them malformed: it survives, and every record is valid
          by Suricata's own schema: SHARED/accept/eve_valid.py
+endpoints  `rpcsieve endpoints` names the ports and pipes that tshark, if it is installed, finds
 """
 
 import collections
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -101,13 +103,49 @@ def records(program, shared, folder):
                            folder / "eve.json"]).returncode
 
 
+def dissected(capture):
+    """dissected counts the TCP and UDP ports and the pipes in answers of endpoint mappers."""
+    fields = ("tcp", "epm.proto.tcp_port"), ("udp", "epm.proto.udp_port"), ("smb", "epm.proto.named_pipe")
+    done = subprocess.run(["tshark", "-r", capture, "-Y", "epm && dcerpc.pkt_type == 2", "-T",
+                           "fields", *(x for _, field in fields for x in ("-e", field))],
+                          capture_output=True, text=True)
+    found = collections.Counter()
+    for line in done.stdout.splitlines():
+        for (protocol, _), values in zip(fields, line.split("\t")):
+            for value in filter(None, values.lower().split(",")):
+                if protocol == "smb" and not value.startswith("\\pipe\\"):
+                    continue  # a local one
+                found[protocol, value.removeprefix("\\pipe\\")] += 1
+    return found
+
+
+def endpoints(program, shared, folder):
+    if not shutil.which("tshark"):
+        print("skipped: tshark is not installed")
+        return SKIPPED
+    public, failed, named = shared / "captures/public", 0, 0
+    for label in json.loads((public / "labels.json").read_text()):
+        capture = public / label["file"]
+        done = subprocess.run([program, "endpoints", capture], capture_output=True, text=True)
+        got = collections.Counter()
+        for record in map(json.loads, done.stdout.splitlines()):
+            got[record["protocol"], str(record["port"] or record["pipe"])] += 1
+        want, named = dissected(capture), named + got.total()
+        if got != want or done.returncode not in (0, 2):
+            failed += 1
+            print(f"{capture}: {dict(got - want)} more, {dict(want - got)} less than tshark")
+    print(f"{named} endpoints, {failed} captures differ")
+    return 1 if failed or named == 0 else 0
+
+
 def main():
     check, program, shared = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     if not (shared / "captures/public/labels.json").is_file():
         print(f"skipped: there are no captures in {shared}")
         return SKIPPED
     with tempfile.TemporaryDirectory() as folder:
-        return {"calls": calls, "alerts": alerts, "records": records}[check](
+        return {"calls": calls, "alerts": alerts, "records": records,
+                "endpoints": endpoints}[check](
             program, shared.resolve(), Path(folder))
 
 

@@ -84,6 +84,15 @@ struct Printer {
                        has_session ? fmt::format("session={}", spot.session)
                                    : std::string(alert::name(spot.transport)));
   }
+  std::string operator()(const alert::EndpointRecord& record) const {
+    std::string text = fmt::format(
+        "endpoint {} {} {} v{} {} {}:{}", record.via, rpcsieve::print(record.server.address),
+        rpcsieve::print(record.interface.uuid), record.interface.version_major,
+        alert::name(record.transport), record.address, record.port);
+    if (!record.pipe.empty()) text += " pipe=" + record.pipe;
+    if (!record.annotation.empty()) text += " \"" + record.annotation + '"';
+    return text;
+  }
 };
 
 }  // namespace

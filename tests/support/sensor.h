@@ -21,6 +21,7 @@ const match::Matcher& sensor_matcher();
 // print gives a record on one line, without its time:
 //   call 10.0.0.5:49152 > 10.0.0.1:445 smb(lsarpc) lsarpc 43 bound stub=24: success 00000000
 //   alert key-read matched bound 10.0.0.5:49152 > …, the rest as of the call
+//   endpoint ept_map 10.0.0.1 12345778-1234-abcd-ef00-0123456789ab v0 tcp 10.0.0.1:49664
 //   blind smb_encrypted 10.0.0.5:49152 > 10.0.0.1:445 session=7
 //   blind stubs_sealed 10.0.0.5:49152 > 10.0.0.1:49664 tcp
 // with uuid or - where the interface has no name or is not known, followed, where they hold, by

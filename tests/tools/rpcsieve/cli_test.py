@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pty
+import struct
 import subprocess
 import sys
 import tempfile
@@ -104,7 +105,7 @@ class CommandLine(unittest.TestCase):
 class Usage(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
-        for command in ["check", "compile", "scan", "calls", "explain", "catalog"]:
+        for command in ["check", "compile", "scan", "calls", "explain", "endpoints", "forge", "catalog"]:
             self.assertIn(command.encode(), self.expect(0, "--help").stdout)
             self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
                           self.expect(0, command, "--help").stdout)
@@ -556,6 +557,38 @@ class Explain(CommandLine):
         told = self.explain(capture)
         self.assertEqual(told.count("stub of 9 bytes\n"), 3)
         self.assertIn("    and 37 more\n", told)
+
+
+EPM = "e1af8308-5d1f-11c9-91a4-08002b14a0fa"
+
+
+def floor(left, right):
+    return struct.pack("<H", len(left)) + left + struct.pack("<H", len(right)) + right
+
+
+def ept_map_answer(port):
+    """The stub of an answer with one tower: LSARPC on a TCP port."""
+    def syntax(uuid, version):
+        return floor(b"\x0d" + wire.uuid_bytes(uuid) + struct.pack("<H", version), bytes(2))
+    tower = (struct.pack("<H", 5) + syntax(LSARPC, 0) + syntax(*wire.NDR)
+             + floor(b"\x0b", bytes(2)) + floor(b"\x07", struct.pack(">H", port))
+             + floor(b"\x09", bytes(4)))
+    stub = bytes(20) + struct.pack("<7I", 1, 4, 0, 1, 3, len(tower), len(tower)) + tower
+    return stub + bytes(-len(stub) % 4) + bytes(4)
+
+
+class Endpoints(CommandLine):
+    def test_record(self):
+        talk = [(True, wire.bind((0, EPM, 3, wire.NDR))), (False, wire.bind_ack(0)),
+                (True, wire.request(3, bytes(60), call=2)),
+                (False, wire.response(ept_map_answer(49664), call=2))]
+        capture = self.write("epm.pcap", wire.pcap(wire.Tcp(49000, 135).talk(talk).packets))
+        lines = self.expect(0, "endpoints", capture, self.capture).stdout.splitlines()
+        self.assertEqual([json.loads(line) for line in lines], [{
+            "file": capture, "ts": "2023-11-14T22:13:20.007000+0000", "server": wire.SERVER,
+            "address": wire.SERVER, "port": 49664, "protocol": "tcp", "pipe": None, "uuid": LSARPC,
+            "version": "0.0", "interface": "lsarpc", "object": None, "annotation": None,
+            "via": "ept_map"}])
 
 
 class CatalogCommand(CommandLine):
