@@ -16,9 +16,9 @@ namespace rpcsieve::engine {
 
 // Dealer deals packets to engines, each on a thread of its own: all packets between two addresses,
 // the innermost ones of tunnels and fragments, go to the same one, whatever their ports, since one
-// SMB session may use several connections. The
-// records are those of a single engine; only their order differs, and CallRecord::number, which
-// counts each engine's own. With one thread there is no other than the caller's.
+// SMB session may use several connections. The records are those of a single engine; only their
+// order differs, and CallRecord::number, which counts each engine's own. With one thread there is
+// no other than the caller's.
 class Dealer {
  public:
   // Sink takes a record, from any of the threads but from one at a time. The record lives until it

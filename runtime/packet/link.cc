@@ -17,14 +17,14 @@ constexpr std::uint16_t kFirstEtherType = 0x0600;
 // read_snap reads the SNAP header of a frame without EtherType: other LLC frames are not IP's
 // [RFC 1042]. The length is that of the frame without its padding.
 std::optional<Verdict> read_snap(Layer& layer, Cursor c, std::uint16_t length) {
-  constexpr std::uint32_t kSnap = 0xaaaa03;
+  constexpr std::uint16_t kSnap = 0xaaaa;
   layer.enter(c, Kind::kFrame);
   layer.limit(length);
   Cursor snap(layer.bytes, Endian::kBig);
-  const std::uint32_t llc = snap.u8() << 16U | snap.u16();
-  snap.skip(3);  // whose the number is; bridges write their own
+  const std::uint16_t services = snap.u16();
+  snap.skip(4);  // a control byte, and whose the number is: bridges write their own
   const std::uint16_t type = snap.u16();
-  if (snap.ok() && llc != kSnap) return Verdict::kNotIp;
+  if (snap.ok() && services != kSnap) return Verdict::kNotIp;
   return layer.enter(snap, Kind::kEtherType, type);
 }
 
@@ -37,14 +37,16 @@ bool is_frame(Bytes bytes) {
 }
 
 // read_pseudo_wire reads what is behind the last label when it is not IP: a frame, usually behind a
-// control word, which begins with four zero bits [RFC 4385 §3]. Without one, a MAC address may
-// begin like it.
-std::optional<Verdict> read_pseudo_wire(Layer& layer, Cursor c) {
+// control word, which begins with four zero bits [RFC 4385 §3]. A MAC address may begin like it, so
+// what the frame would carry decides.
+std::optional<Verdict> read_pseudo_wire(Layer& layer, const Cursor& c) {
   constexpr std::size_t kControlWord = 4;
-  if (is_frame(c.rest())) return layer.enter(c, Kind::kFrame);
-  if (c.size() > 0 && c.rest()[0] >> 4 != 0) return Verdict::kNotIp;
-  c.skip(kControlWord);
-  return layer.enter(c, Kind::kFrame);
+  const bool has_zeros = c.size() == 0 || c.rest()[0] >> 4 == 0;
+  const bool is_bare = is_frame(c.rest());
+  Cursor behind = c;
+  behind.skip(kControlWord);
+  if (has_zeros && (is_frame(behind.rest()) || !is_bare)) return layer.enter(behind, Kind::kFrame);
+  return is_bare ? layer.enter(c, Kind::kFrame) : Verdict::kNotIp;
 }
 
 }  // namespace
