@@ -9,7 +9,7 @@ namespace {
 
 using Kind = Layer::Kind;
 
-constexpr std::uint16_t kEtherVlan = 0x8100, kEtherQinq = 0x88a8, kEtherQinqOld = 0x9100;
+constexpr std::uint16_t kEtherVlan = 0x8100, kEtherQinq = 0x88a8;
 
 // An EtherType below this is the length of an IEEE 802.3 frame [IEEE 802.3 §3.2.6].
 constexpr std::uint16_t kFirstEtherType = 0x0600;
