@@ -3,7 +3,8 @@
 import collections
 import ipaddress
 
-CASE_KEYS = {"capture", "rules", "calls", "alerts", "quiet", "anomalies", "origin"}
+CASE_KEYS = {"capture", "rules", "calls", "outcomes", "users", "alerts", "quiet", "anomalies",
+             "origin"}
 
 # Where a condition is found in an alert, if not under `rpcsieve` by its own name.
 PATHS = {"outcome": ("rpcsieve", "outcome", "result"), "status": ("rpcsieve", "outcome", "status"),
@@ -34,8 +35,16 @@ def malformed(case):
     return wrong
 
 
+def print_user(user):
+    r"""print_user returns LAB\alice@CL1, LAB.TEST cifs/dc1, or nobody; "machine" follows if it is one."""
+    name, domain, workstation = (user[key] or "" for key in ("name", "domain", "workstation"))
+    words = [f"{domain}\\{name}@{workstation}"] if name or domain or workstation else []
+    words += [user[key] for key in ("realm", "service") if user[key]]
+    return " ".join(words + ["machine"] * user["machine"]) or "nobody"
+
+
 def differences(case, events, calls):
-    """differences compares EVE events and the number of calls with the case: one line each."""
+    """differences compares EVE events and the lines of calls with the case: one line each."""
     alerts = [event for event in events if event["event_type"] == "alert"]
     kinds = collections.Counter(event["event_type"] for event in events)
     found = []
@@ -49,6 +58,11 @@ def differences(case, events, calls):
     for kind, want in (("anomaly", case.get("anomalies", 0)), ("stats", 1)):
         if kinds[kind] != want:
             found.append(f"{kinds[kind]} {kind} events instead of {want}")
-    if "calls" in case and calls != case["calls"]:
-        found.append(f"{calls} calls instead of {case['calls']}")
+    if "calls" in case and len(calls) != case["calls"]:
+        found.append(f"{len(calls)} calls instead of {case['calls']}")
+    for key, kind in (("outcomes", lambda call: call["outcome"]["result"]),
+                      ("users", lambda call: print_user(call["user"]))):
+        got = collections.Counter(map(kind, calls))
+        if key in case and got != case[key]:
+            found.append(f"{key} {dict(got)} instead of {case[key]}")
     return found

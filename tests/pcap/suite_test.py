@@ -13,12 +13,17 @@ def alert(detection, outcome="success", client="10.0.0.1"):
             "rpcsieve": {"detection": detection, "outcome": {"result": outcome}}}
 
 
+def call(result="success", **user):
+    nobody = dict.fromkeys(("name", "domain", "workstation", "realm", "service"))
+    return {"outcome": {"result": result}, "user": nobody | {"machine": False} | user}
+
+
 def case(*alerts, **keys):
     return {"capture": "a.pcap", "rules": "rules", "origin": "here", "alerts": list(alerts)} | keys
 
 
 class Differences(unittest.TestCase):
-    def expect(self, number, wanted, events, calls=0):
+    def expect(self, number, wanted, events, calls=()):
         self.assertEqual(len(suite.differences(wanted, events, calls)), number)
 
     def test_what_is_wanted_passes(self):
@@ -50,7 +55,17 @@ class Differences(unittest.TestCase):
         blind = {"event_type": "anomaly"}
         self.expect(1, case(quiet=True), [blind, STATS])
         self.expect(0, case(quiet=True, anomalies=1), [blind, STATS])
-        self.expect(1, case(quiet=True, calls=2), [STATS], calls=1)
+        self.expect(1, case(quiet=True, calls=2), [STATS], calls=[call()])
+
+    def test_outcomes_and_users_of_calls_are_counted(self):
+        calls = [call(), call("denied", name="alice", domain="LAB", workstation="CL1"),
+                 call(name="CL1$", domain="LAB", machine=True),
+                 call(realm="LAB.TEST", service="cifs/dc1")]
+        users = {"nobody": 1, r"LAB\alice@CL1": 1, r"LAB\CL1$@ machine": 1, "LAB.TEST cifs/dc1": 1}
+        wanted = case(quiet=True, outcomes={"success": 3, "denied": 1}, users=users)
+        self.expect(0, wanted, [STATS], calls)
+        self.expect(1, wanted, [STATS], [*calls[:3], call("success", realm="OTHER")])
+        self.expect(2, wanted, [STATS], calls[:3])
 
     def test_a_run_ends_with_its_statistics(self):
         self.expect(1, case(quiet=True), [])

@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -B
-"""check.py calls|alerts|records|endpoints RPCSIEVE SHARED: hold the program to the public captures in SHARED.
+"""check.py calls|alerts|users|records|endpoints RPCSIEVE SHARED: hold the program to the captures in SHARED.
 
 calls    `rpcsieve calls` finds what tshark finds: SHARED/accept/calls_diff.py
 alerts   each capture raises the alerts that its label explains, and no others
+users    each call is of a user whom tshark sees on its connection: ../pcap/who.py
 records  one scan over all captures, some of them malformed: it survives, and every record is valid
          by Suricata's own schema: SHARED/accept/eve_valid.py
 endpoints  `rpcsieve endpoints` names the ports and pipes that tshark, if it is installed, finds
@@ -15,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "pcap"))
+import who  # noqa: E402
 
 SKIPPED = 77
 
@@ -95,6 +99,10 @@ def alerts(program, shared, folder):
     return 1 if failed else 0
 
 
+def users(program, shared, _):
+    return 1 if who.run(program, shared / "captures/public") else 0
+
+
 def records(program, shared, folder):
     database = compile_rules(program, folder)
     events = scan(program, [shared / "captures"], database, folder / "eve.json")
@@ -144,7 +152,7 @@ def main():
         print(f"skipped: there are no captures in {shared}")
         return SKIPPED
     with tempfile.TemporaryDirectory() as folder:
-        return {"calls": calls, "alerts": alerts, "records": records,
+        return {"calls": calls, "alerts": alerts, "users": users, "records": records,
                 "endpoints": endpoints}[check](
             program, shared.resolve(), Path(folder))
 

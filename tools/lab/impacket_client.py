@@ -13,7 +13,7 @@ from impacket import smb, smb3structs
 from impacket.dcerpc.v5 import bkrp, drsuapi, epm, lsad, nrpc, rpcrt, scmr, transport
 from impacket.dcerpc.v5.dtypes import NULL
 from impacket.examples.secretsdump import RemoteOperations
-from impacket.smbconnection import SMBConnection
+from impacket.smbconnection import SessionError, SMBConnection
 from impacket.uuid import string_to_bin
 
 from domain import ADMIN_PASSWORD, DOMAIN
@@ -21,11 +21,25 @@ from domain import ADMIN_PASSWORD, DOMAIN
 SERVER = "dc1.lab.test"
 DIALECTS = {"smb1": smb.SMB_DIALECT, "2.1": smb3structs.SMB2_DIALECT_21,
             "3.0": smb3structs.SMB2_DIALECT_30}
-CREDENTIALS = ("Administrator", ADMIN_PASSWORD, DOMAIN)
 ZERO_CREDENTIAL = b"\0" * 8
 ALL_NETLOGON_FLAGS = 0x212FFFFF  # what the published Zerologon test sends [MS-NRPC §3.1.4.2]
 # BACKUPKEY_RETRIEVE_BACKUP_KEY_GUID, what every DPAPI client asks for [MS-BKRP §3.1.4.1.3]
 RETRIEVE_PUBLIC_KEY = string_to_bin("018FF48A-EABA-40C6-8F6D-72370240E967")
+
+
+def credentials(user):
+    return user, ADMIN_PASSWORD, DOMAIN
+
+
+def protect(association, options):
+    """protect sets how the association's calls are signed or sealed, and for whom, if not for the
+    user of the SMB session."""
+    if options.rpc_user:
+        association.set_credentials(*credentials(options.rpc_user))
+    if options.rpc_user or options.integrity:
+        association.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY)
+    if options.privacy:
+        association.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY)
 
 
 def connect(options, interface, pipe):
@@ -38,10 +52,9 @@ def connect(options, interface, pipe):
     if options.over == "smb":
         rpc_transport.preferred_dialect(DIALECTS[options.dialect])
     if not options.anonymous:
-        rpc_transport.set_credentials(*CREDENTIALS)
+        rpc_transport.set_credentials(*credentials(options.user))
     association = rpc_transport.get_dce_rpc()
-    if options.privacy:
-        association.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY)
+    protect(association, options)
     association.connect()
     association.bind(interface)
     if options.fragment:
@@ -88,7 +101,7 @@ def secret(options):
 def dcsync(options):
     """dcsync asks for accounts as secretsdump does. Samba takes the request for malformed."""
     server = SMBConnection(SERVER, SERVER, preferredDialect=DIALECTS[options.dialect])
-    server.login(*CREDENTIALS)
+    server.login(*credentials(options.user))
     operations = RemoteOperations(server, doKerberos=False)
     for name in options.names:
         cracked = operations.DRSCrackNames(drsuapi.DS_NAME_FORMAT.DS_NT4_ACCOUNT_NAME,
@@ -120,13 +133,23 @@ def create_service(options):
             name)
 
 
+def wrong_password(options):
+    server = SMBConnection(SERVER, SERVER, preferredDialect=DIALECTS[options.dialect])
+    try:
+        server.login(options.user, "not " + ADMIN_PASSWORD, DOMAIN)
+    except SessionError as error:
+        print(f"logon as {options.user}: {error}")
+    server.close()
+
+
 def public_key(options):
     association = connect(options, bkrp.MSRPC_UUID_BKRP, "protected_storage")
     report("BackuprKey", bkrp.hBackuprKey, association, RETRIEVE_PUBLIC_KEY, NULL)
 
 
 ACTIONS = {"retrieve": retrieve, "secret": secret, "dcsync": dcsync, "zerologon": zerologon,
-           "create-service": create_service, "public-key": public_key}
+           "create-service": create_service, "public-key": public_key,
+           "wrong-password": wrong_password}
 
 
 def main():
@@ -136,7 +159,10 @@ def main():
     parser.add_argument("--over", choices=("smb", "tcp"), default="smb")
     parser.add_argument("--dialect", choices=DIALECTS, default="2.1")
     parser.add_argument("--privacy", action="store_true", help="seal the stubs")
+    parser.add_argument("--integrity", action="store_true", help="sign them")
     parser.add_argument("--anonymous", action="store_true")
+    parser.add_argument("--user", default="Administrator")
+    parser.add_argument("--rpc-user", help="who calls, if not the user of the SMB session")
     parser.add_argument("--fragment", type=int, help="octets of stub in a fragment")
     options = parser.parse_args()
     ACTIONS[options.action](options)

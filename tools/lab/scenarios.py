@@ -6,12 +6,13 @@ A scenario is a list of commands, run one after the other on the client while it
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain import ADMIN_PASSWORD, DOMAIN
+from domain import ADMIN_PASSWORD, DOMAIN, REALM
 from hosts import DC
 
 HERE = Path(__file__).resolve().parent
 SERVER = "dc1.lab.test"
 ADMINISTRATOR = f"{DOMAIN}/Administrator%{ADMIN_PASSWORD}"
+KERBEROS = ("--use-kerberos=required", "-U", f"Administrator@{REALM}%{ADMIN_PASSWORD}")
 BACKUP_KEYS = ("G$BCKUPKEY_PREFERRED", "G$BCKUPKEY_P")
 
 
@@ -20,6 +21,7 @@ class Scenario:
     shows: str
     commands: tuple
     starts_at: str = ""  # a display filter: the capture is cut to start where it first fits
+    ends_at: str = ""  # ... and to end before the first packet that this one fits
 
 
 def impacket(*arguments):
@@ -121,6 +123,29 @@ SCENARIOS = {
     "svcctl/service-list": Scenario(
         "the services listed",
         (net("rpc", "service", "list"),)),
+    "identity/kerberos-smb3": Scenario(
+        "a backup key opened and read as an LSA secret over SMB 3.1.1, after a logon with Kerberos",
+        (rpcclient("querysecret G$BCKUPKEY_PREFERRED", SERVER, *KERBEROS),)),
+    "identity/kerberos-smb1": Scenario(
+        "the same over SMB1",
+        (rpcclient("querysecret G$BCKUPKEY_PREFERRED", SERVER, *KERBEROS, "-m", "NT1"),)),
+    "identity/kerberos-tcp": Scenario(
+        "a controller asked over TCP how its replication does, sealed by Kerberos",
+        (("samba-tool", "drs", "showrepl", SERVER, *KERBEROS),)),
+    "identity/ntlm-tcp": Scenario(
+        "both backup keys asked for over TCP with NTLM verifiers; the stubs are in clear",
+        (impacket("retrieve", *BACKUP_KEYS, "--over", "tcp", "--integrity"),)),
+    "identity/two-users": Scenario(
+        "a backup key asked for by bob's RPC over alice's SMB 2.1 session: what counts is bob",
+        (impacket("retrieve", BACKUP_KEYS[0], "--user", "alice", "--rpc-user", "bob"),)),
+    "identity/secret-denied": Scenario(
+        "a backup key opened as an LSA secret by a user who may not, after a wrong password",
+        (impacket("wrong-password", "--user", "bob"),
+         impacket("secret", BACKUP_KEYS[0], "--user", "alice"),)),
+    "identity/unanswered": Scenario(
+        "a backup key asked for over TCP; the recording ends before the answer",
+        (impacket("retrieve", BACKUP_KEYS[0], "--over", "tcp", "--integrity"),),
+        ends_at="dcerpc.pkt_type == 3"),
     "benign/administration": Scenario(
         "an administrator's queries over SMB: policy, users, shares, server, domain controller",
         (rpcclient("lsaquery;enumdomusers;srvinfo;netshareenum;lookupnames alice", SERVER),
