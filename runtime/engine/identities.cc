@@ -8,6 +8,8 @@ namespace {
 
 using Setup = smb::Event::Setup;
 
+const auth::Identity kUnknown;
+
 auth::Identity account_of(const smb::Event& request) {
   const auto read = request.utf16 ? auth::read_utf16 : auth::read_oem;
   auth::Identity account;
@@ -88,7 +90,7 @@ void Associates::take(const dcerpc::Event& event) {
 const auth::Identity* Associates::user(const dcerpc::Auth& auth) {
   if (auth.type == dcerpc::AuthType::kNone) return nullptr;
   const auth::Exchange* context = contexts_.find(auth.context_id);
-  return context == nullptr ? &unknown_ : &context->identity();
+  return context == nullptr ? &kUnknown : &context->identity();
 }
 
 }  // namespace rpcsieve::engine

@@ -60,7 +60,6 @@ class Associates {
 
  private:
   Few<auth::Exchange> contexts_;  // by auth_context_id
-  const auth::Identity unknown_;
 };
 
 }  // namespace rpcsieve::engine
