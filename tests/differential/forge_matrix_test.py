@@ -26,7 +26,7 @@ import suite
 SPEC = os.path.join(sensor.HERE, "forge.yaml")
 TABLE = os.path.join(sensor.HERE, "forge_matrix.txt")
 TRANSPORTS = ["tcp", "udp", "smb1-trans", "smb1-write", "smb2-ioctl", "smb2-write-read", "smb311"]
-WANTED = {  # of each detection: its operation, and whether its stub tells it without a bind
+WANTED = {  # of each detection: interface and operation
     "backup-key-read": ("12345778-1234-abcd-ef00-0123456789ab", 43),
     "service-created": ("367abb81-9844-35f1-ad32-98f038001003", 12),
 }
