@@ -27,6 +27,7 @@ namespace rpcsieve {
   X(smb_requests_dropped) X(smb_trees_dropped) X(smb_handles_dropped) X(smb_pipes_dropped)  \
   X(smb_orphan_answers) X(smb_lost_bytes) X(smb_unsupported) X(smb_decompressed)            \
   X(smb_parts_dropped) X(smb_shared_dropped) X(smb_users_dropped)                           \
+  X(smb_file_opens) X(smb_paths_cut)                                                        \
   X(dcerpc_pdus) X(dcerpc_malformed) X(dcerpc_foreign) X(dcerpc_resynchronised)             \
   X(dcerpc_contexts_dropped) X(dcerpc_calls_dropped) X(dcerpc_orphan_fragments)             \
   X(dcerpc_orphan_answers) X(dcerpc_stub_truncated) X(dcerpc_auth_contexts_dropped)         \

@@ -54,12 +54,12 @@ Member first_member(Bytes message) { return message[0] == kSmb1 ? smb1::first(me
 }  // namespace
 
 struct Channel::State {
-  State(const Limits& limits, Counters& the_counters, bool (*is_rpc)(Bytes))
+  State(const Limits& limits, Counters& the_counters, bool (*is_rpc)(Bytes), bool files)
       : counters(the_counters),
         message_limit(limits.smb_message_bytes),
         plain_limit(limits.smb_plain_bytes),
         plain_ratio(std::max(limits.smb_plain_ratio, std::size_t{1})),
-        dialogue(limits, the_counters, is_rpc),
+        dialogue(limits, the_counters, is_rpc, files),
         encrypted(limits.smb_sessions, the_counters.memory()) {}
 
   void begin(const Frame& frame);
@@ -230,8 +230,8 @@ std::size_t Channel::State::wanted_compressed(Bytes head, std::size_t length) co
   return std::min(length, message_limit);
 }
 
-Channel::Channel(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
-    : state_(std::make_unique<State>(limits, counters, is_rpc)) {}
+Channel::Channel(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes), bool files)
+    : state_(std::make_unique<State>(limits, counters, is_rpc, files)) {}
 Channel::~Channel() = default;
 Channel::Channel(Channel&&) noexcept = default;
 Channel& Channel::operator=(Channel&&) noexcept = default;
@@ -268,6 +268,8 @@ void Channel::leave() { state_->dialogue.leave(); }
 std::uint64_t Channel::pipe_session(std::uint32_t pipe) const {
   return state_->dialogue.session(pipe);
 }
+
+void Channel::end() { state_->dialogue.end(); }
 
 void Channel::lost(bool to_server) { state_->dialogue.lost(to_server); }
 

@@ -35,7 +35,8 @@ class Channel {
  public:
   // is_rpc says whether bytes may begin a DCE/RPC PDU: the stages do not know one another, so the
   // one who composes them hands it in.
-  Channel(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
+  // files: whoever owns it wants kFileOpened events.
+  Channel(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes), bool files = false);
   ~Channel();
   Channel(Channel&&) noexcept;
   Channel& operator=(Channel&&) noexcept;
@@ -62,6 +63,9 @@ class Channel {
   // lost says that whole messages of a direction may have been lost, as when the framer looks for
   // the next one: what next passes through each open pipe in that direction is marked `after_loss`.
   void lost(bool to_server);
+
+  // end says that no more messages come. Drain next() behind it.
+  void end();
 
   // pipe_name gives the name that the pipe was opened by, in lower case ASCII, without \PIPE\ and
   // leading backslashes; empty when its opening was not captured. It holds at the pipe's

@@ -30,35 +30,52 @@ std::uint64_t hash(const Dialogue::RequestKey& key) {
   return mix(key.id << 4 | static_cast<std::uint64_t>(key.verb));
 }
 
-Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
+Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes), bool files)
     : counters_(&counters),
       pipes_(limits, counters, is_rpc),
       parts_(limits, counters),
       requests_(limits.smb_requests, counters.memory()),
-      events_(counters.memory()) {}
+      events_(counters.memory()) {
+  if (files) files_.emplace(limits, counters);
+}
 
 void Dialogue::begin(Timestamp time, bool shared) {
   time_ = time;
   shared_ = shared;
   chain_ = {};
+  if (files_) files_->begin(time);
 }
 
 void Dialogue::take(Operation op) {
   pipes_.meet(op.handle.tree.session, shared_);
   op.response ? answer(op) : request(op);
   emit_closed();
+  if (!files_) return;
+  const Share tree = op.tree_known ? pipes_.leads_to(op.handle.tree) : Share::kUnknown;
+  op.response ? files_->answer(op, tree) : files_->ask(op, tree);
 }
 
 std::optional<Event> Dialogue::next() {
   if (given_ < events_.size()) return events_[given_++];
   events_.clear();
   given_ = 0;
-  return std::nullopt;
+  const FileOpen* file = files_ ? files_->next() : nullptr;
+  if (file == nullptr) return std::nullopt;
+  Event event;
+  event.kind = Event::Kind::kFileOpened;
+  event.time = file->time;
+  event.file = file;
+  return event;
+}
+
+void Dialogue::end() {
+  if (files_) files_->end();
 }
 
 void Dialogue::reset() {
   pipes_.reset();
   parts_.clear();
+  if (files_) files_->reset();
   requests_.clear();
   events_.clear();
   given_ = 0;

@@ -7,6 +7,7 @@
 #include "runtime/base/counters.h"
 #include "runtime/base/limits.h"
 #include "runtime/smb/event.h"
+#include "runtime/smb/files.h"
 #include "runtime/smb/operation.h"
 #include "runtime/smb/parts.h"
 #include "runtime/smb/pipes.h"
@@ -25,7 +26,7 @@ class Dialogue {
     bool operator==(const RequestKey&) const = default;
   };
 
-  Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes));
+  Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes), bool files);
 
   // join makes this one of the connections between two addresses; leave undoes it.
   void join(Sessions& sessions, const Peers& peers) { pipes_.join(sessions, peers); }
@@ -36,6 +37,8 @@ class Dialogue {
   // take follows the next operation of the message. Drain next() before taking another.
   void take(Operation op);
   std::optional<Event> next();
+  // end says that no more operations come.
+  void end();
 
   // leads_to says what is known of the file or pipe that an operation is about.
   [[nodiscard]] Share leads_to(const Operation& op) const;
@@ -92,6 +95,7 @@ class Dialogue {
   Counters* counters_;
   Pipes pipes_;
   Parts parts_;
+  std::optional<Files> files_;  // if somebody wants them
   Table<RequestKey, Request> requests_;
   Chain chain_;
   Timestamp time_;

@@ -7,6 +7,8 @@
 
 namespace rpcsieve::smb {
 
+struct FileOpen;
+
 // Event is what a channel learned from a message.
 struct Event {
   enum class Kind : std::uint8_t {
@@ -16,6 +18,7 @@ struct Event {
     kCompressed,    // first message that could not be decompressed [MS-SMB2 §2.2.42]
     kSessionSetup,  // a user logs on: a request, or the answer to one
     kLogoff,        // ... and has logged off; this comes behind kPipeClosed of the session's pipes
+    kFileOpened,    // a file was asked for, and the answer came or will not come (files.h)
   };
   // Setup says how far a session's setup is.
   enum class Setup : std::uint8_t { kAsked, kGoesOn, kDone, kRefused };
@@ -40,6 +43,7 @@ struct Event {
   Setup setup = Setup::kAsked;
   Bytes account, domain;  // a request without a token, of SMB1 only: the account's names, as sent
   bool utf16 = false;     // ... in UTF-16, not in 8 bits
+  const FileOpen* file = nullptr;  // kFileOpened: it lives until the next push
 };
 
 }  // namespace rpcsieve::smb

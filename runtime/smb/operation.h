@@ -101,6 +101,7 @@ struct Operation {
 
   Verb verb = Verb::kOther;
   bool response = false;
+  bool smb1 = false;
   bool related = false;    // its tree and file are those of the operation before it in the chain
   bool tree_known = true;  // false: an asynchronous response does not tell its tree
   Status status = Status::kDone;

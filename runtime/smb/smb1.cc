@@ -314,6 +314,7 @@ Member first(Bytes message) {
 
 Operation parse(const Part& message, Member member) {
   Operation op;
+  op.smb1 = true;
   Cursor in(message.bytes, Endian::kLittle);
   const std::uint16_t flags2 = parse_header(in, op);
   op.verb = verb_of(member.command);

@@ -56,9 +56,23 @@ bool tree_connect_response(Cursor body, Operation& op) {  // [MS-SMB2 §2.2.10]
   return sized && body.ok();
 }
 
+bool tree_connect_request(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2 §2.2.9]
+  const bool sized = body.u16() == 9;
+  body.skip(2);
+  const std::size_t offset = body.u16();
+  const std::size_t length = body.u16();
+  Slice path;
+  if (!sized || !body.ok() || !part.slice(offset, length, path)) return false;
+  op.name = {path.bytes, true, path.lost > 0};
+  return true;
+}
+
 bool create_request(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2 §2.2.13]
   const bool sized = body.u16() == 57;
-  body.skip(38);
+  body.skip(22);
+  op.opening.access = body.u32();
+  body.skip(8);
+  op.opening.disposition = body.u32();
   op.opening.directory = (body.u32() & kDirectoryFile) != 0;
   const std::size_t offset = body.u16();
   const std::size_t length = body.u16();
@@ -70,7 +84,10 @@ bool create_request(const Part& part, Cursor body, Operation& op) {  // [MS-SMB2
 
 bool create_response(Cursor body, Operation& op) {  // [MS-SMB2 §2.2.14]
   const bool sized = body.u16() == 89;
-  body.skip(62);
+  body.skip(2);
+  op.action = body.u32();
+  op.has_times = body.u64() != 0;
+  body.skip(48);
   op.handle.file = file_id(body);
   return sized && body.ok();
 }
@@ -165,6 +182,8 @@ bool parse_request(const Part& part, Cursor body, Operation& op) {
   switch (op.verb) {
     case Verb::kSessionSetup:
       return session_setup_request(part, body, op);
+    case Verb::kTreeConnect:
+      return tree_connect_request(part, body, op);
     case Verb::kOpen:
       return create_request(part, body, op);
     case Verb::kClose:
@@ -208,7 +227,7 @@ struct Header {
 Header parse_header(Cursor& in, Operation& op) {  // [MS-SMB2 §2.2.1.2]
   const bool sized = in.u32() == 0x424d53fe && in.u16() == kHeaderBytes;
   in.skip(2);
-  const std::uint32_t status = in.u32();
+  op.code = in.u32();
   op.verb = verb_of(in.u16());
   in.skip(2);
   const std::uint32_t flags = in.u32();
@@ -221,7 +240,7 @@ Header parse_header(Cursor& in, Operation& op) {  // [MS-SMB2 §2.2.1.2]
   op.response = (flags & kServerToRedir) != 0;
   op.related = (flags & kRelatedOperations) != 0;
   op.tree_known = (flags & kAsyncCommand) == 0;  // else an AsyncId is in its place
-  op.status = op.response ? status_of(status) : Status::kDone;
+  op.status = op.response ? status_of(op.code) : Status::kDone;
   return {sized && in.ok(), next};
 }
 

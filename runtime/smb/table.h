@@ -59,6 +59,11 @@ class Table {
     for (Row& row : rows_)
       if (row.used != 0 && predicate(row.key)) row.used = 0;
   }
+  template <class Predicate>
+  void erase_values_if(Predicate predicate) {
+    for (Row& row : rows_)
+      if (row.used != 0 && predicate(row.value)) row.used = 0;
+  }
   // clear forgets all values but keeps the memory.
   void clear() {
     for (Row& row : rows_) row.used = 0;

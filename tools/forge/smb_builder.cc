@@ -111,9 +111,9 @@ Message tree_connect_response(ShareType type) {
                   Wire().u16(16).u8(static_cast<std::uint8_t>(type)).u8(0).u32(0x30).u32(0).u32(0));
 }
 
-Message create_response(std::uint64_t file) {
+Message create_response(std::uint64_t file, std::uint64_t created) {
   Wire body;
-  body.u16(89).u8(0).u8(0).u32(1).zeros(32).u64(4096).u64(0).u32(0x80).u32(0);
+  body.u16(89).u8(0).u8(0).u32(1).u64(created).zeros(24).u64(4096).u64(0).u32(0x80).u32(0);
   return response(kCreate, body.u64(file).u64(file).u32(0).u32(0));
 }
 

@@ -71,7 +71,7 @@ Message tree_disconnect();
 Message logoff();
 
 Message tree_connect_response(ShareType type);
-Message create_response(std::uint64_t file);
+Message create_response(std::uint64_t file, std::uint64_t created = 0);
 Message write_response(std::uint32_t count);
 Message read_response(const Buffer& data);
 Message ioctl_response(std::uint64_t file, std::uint32_t function, const Buffer& data);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "runtime/smb/channel.h"
+#include "runtime/smb/files.h"
 #include "runtime/smb/nbss.h"
 #include "tests/support/forge.h"
 #include "tests/support/splits.h"
@@ -24,12 +25,13 @@ inline Buffer pdu(std::size_t n) { return hex("05 00") + other(n - 2); }
 
 // Player runs the bytes of a connection through a Framer and a Channel, as the engine does, and
 // prints the events: "data 0 lsarpc c>s 72", "closed 0", "encrypted 7", "compressed", "logoff 7",
-// "setup 7 c>s id=1 asked 40" with the length of the token, or an account in clear. It does
-// not mind that both directions come through one Framer.
+// "setup 7 c>s id=1 asked 40" with the length of the token, or an account in clear, and, if it
+// asks for them, "file SHARE | PATH access=…". It does not mind that both directions come through
+// one Framer.
 class Player {
  public:
-  explicit Player(const Limits& limits = Limits())
-      : channel_(std::make_shared<smb::Channel>(limits, *counters_, begins_as_rpc)) {}
+  explicit Player(const Limits& limits = Limits(), bool files = false)
+      : channel_(std::make_shared<smb::Channel>(limits, *counters_, begins_as_rpc, files)) {}
 
   Units operator()(Bytes bytes) {
     framer_.push(bytes, {});
@@ -45,6 +47,14 @@ class Player {
     Units units = (*this)(Bytes(wire).first(n));
     const Units rest = lose(wire.size() - n);
     units.insert(units.end(), rest.begin(), rest.end());
+    return units;
+  }
+
+  // end says that no more messages come.
+  Units end() {
+    channel_->end();
+    Units units;
+    while (const auto event = channel_->next()) units.push_back(print(*event));
     return units;
   }
 
@@ -77,6 +87,8 @@ class Player {
         return fmt::format("logoff {}", event.session);
       case Kind::kSessionSetup:
         return print_setup(event);
+      case Kind::kFileOpened:
+        return print(*event.file);
       default:
         return "compressed";
     }
@@ -98,6 +110,19 @@ class Player {
     std::string text(bytes.begin(), bytes.end());
     text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
     return text;
+  }
+
+  static std::string print(const smb::FileOpen& file) {
+    std::string text = fmt::format(
+        "file {} | {} access={:08x} disposition={}{}: ", file.share_known ? file.share.view() : "-",
+        file.path_known ? file.path.view() : "?", file.opening.access, file.opening.disposition,
+        file.opening.directory ? " directory" : "");
+    const bool failed = file.status == smb::Operation::Status::kFailed;
+    if (!file.answered) return text + "unanswered";
+    text += fmt::format("{} {}{:08x}", failed ? "failed" : "done", file.dos_code ? "dos " : "",
+                        file.code);
+    if (!failed) text += fmt::format(" action={}", file.action);
+    return text + (file.smb1 ? " smb1" : "");
   }
 
   // Shared, so that a Player can be copied into the helpers that take stages by value.
