@@ -338,4 +338,29 @@ std::string call_line(const CallRecord& record, const database::Database& databa
   return line;
 }
 
+std::string file_line(const FileOpen& open, std::string_view file) {
+  std::string line;
+  line.reserve(kLineBytes / 2);
+  JsonWriter json(line);
+  json.begin_object();
+  json.text("file", file);
+  json.text("ts", print(open.time));
+  write_endpoints(json, open.client, open.server);
+  json.text("dialect", open.smb1 ? "smb1" : "smb2");
+  json.text("session", fmt::format("0x{:016x}", open.session));
+  json.number("tree", open.tree);
+  json.text_or_null("share", share_name(open.share.value_or("")));
+  json.text_or_null("share_path", open.share.value_or(""));
+  open.path ? json.text("path", *open.path) : json.null("path");
+  json.text("access", access_name(open.access_mask));
+  write_hex(json, "access_mask", open.access_mask);
+  json.text_or_null("disposition", disposition_name(open.disposition));
+  json.boolean("directory", open.directory);
+  json.text("result", dcerpc::name(open.result));
+  json.text_or_null("status", open.status ? status_text(*open.status, open.dos_status) : "");
+  json.text_or_null("action", open.action ? action_name(*open.action) : "");
+  json.end_object();
+  return line;
+}
+
 }  // namespace rpcsieve::alert

@@ -34,5 +34,7 @@ std::string call_line(const CallRecord& record, const database::Database& databa
 // endpoint_line gives the record of `rpcsieve endpoints`.
 std::string endpoint_line(const EndpointRecord& record, const database::Database& database,
                           std::string_view file);
+// file_line gives the record of `rpcsieve files`.
+std::string file_line(const FileOpen& open, std::string_view file);
 
 }  // namespace rpcsieve::alert

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "runtime/alert/file_open.h"
 #include "runtime/auth/identity.h"
 #include "runtime/base/endpoint.h"
 #include "runtime/base/timestamp.h"
@@ -69,7 +70,7 @@ struct EndpointRecord {
   std::string_view via;  // the operation: "ept_map" or "ept_lookup"
 };
 
-using Record = std::variant<CallRecord, Alert, BlindSpot, EndpointRecord>;
+using Record = std::variant<CallRecord, Alert, BlindSpot, EndpointRecord, FileOpen>;
 
 // Names of the records (DESIGN section 5): "critical"; "smb"; "unread"; "smb_encrypted", as its
 // counter.

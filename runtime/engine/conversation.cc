@@ -2,6 +2,7 @@
 #include "runtime/engine/conversation.h"
 
 #include "runtime/dcerpc/framing.h"
+#include "runtime/engine/file_open.h"
 #include "runtime/smb/nbss.h"
 
 namespace rpcsieve::engine {
@@ -15,7 +16,8 @@ constexpr std::uint64_t kUnknownLoss = ~std::uint64_t{0};
 
 }  // namespace
 
-Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker)
+Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker,
+                   bool files)
     : limits(the_limits),
       counters(the_counters),
       tracker(the_tracker),
@@ -23,8 +25,9 @@ Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& th
       lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }, the_counters.memory(),
             the_limits.held_bytes / 2),
       channels(
-          [&] {
-            return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible);
+          [&the_limits, &the_counters, files] {
+            return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible,
+                                                  files);
           },
           the_counters.memory(), the_limits.held_bytes / 2),
       sessions(the_limits, the_counters) {}
@@ -113,12 +116,16 @@ void Conversation::drain_smb(std::uint8_t side) {
     const std::uint64_t unread = workshop_.counters[Counter::smb_compressed];
     const std::uint64_t unsupported = workshop_.counters[Counter::smb_unsupported];
     channel_->push(*frame, sender(side));
-    while (const auto event = channel_->next()) take_event(*event, side);
-    end_pipes();
+    drain_channel(side);
     see_message(*frame, workshop_.counters[Counter::smb_compressed] > unread);
     if (workshop_.counters[Counter::smb_unsupported] != unsupported)
       be_blind(alert::BlindSpot::Cause::kSmbUnsupported, frame->time);
   }
+}
+
+void Conversation::drain_channel(std::uint8_t sender) {
+  while (const auto event = channel_->next()) take_event(*event, sender);
+  end_pipes();
 }
 
 smb::Channel::Sender Conversation::sender(std::uint8_t side) const {
@@ -139,6 +146,8 @@ void Conversation::take_event(const smb::Event& event, std::uint8_t sender) {
     case smb::Event::Kind::kSessionSetup:
     case smb::Event::Kind::kLogoff:
       return sessions_.take(event);
+    case smb::Event::Kind::kFileOpened:
+      return note_file(*event.file, sender);
   }
 }
 
@@ -173,6 +182,17 @@ void Conversation::note_blind_spot(const smb::Event& event) {
                          : alert::BlindSpot::Cause::kSmbCompressed;
   workshop_.tracker.note(
       {cause, event.time, flow_id_, ends_[client_side_], ends_[1 - client_side_], event.session});
+}
+
+// note_file: where it is not known who opened the connection, whoever answers is the server.
+void Conversation::note_file(const smb::FileOpen& open, std::uint8_t sender) {
+  const bool told = open.answered && !client_certain_;
+  const std::uint8_t client = told ? 1 - sender : client_side_;
+  alert::FileOpen record = record_of(open);
+  record.flow_id = flow_id_;
+  record.client = ends_[client];
+  record.server = ends_[1 - client];
+  workshop_.tracker.note(std::move(record));
 }
 
 // see notes how much of the stream is there.
@@ -241,8 +261,12 @@ void Conversation::end() {
     workshop_.counters.count(Counter::nbss_foreign, framers_[side].foreign());
     workshop_.counters.count(Counter::nbss_resynchronised, framers_[side].resynchronised());
   }
-  if (channel_) channel_->leave();
-  end_pipes();
+  if (channel_) {
+    channel_->end();
+    drain_channel(client_side_);
+    channel_->leave();
+    end_pipes();
+  }
   cover();
 }
 

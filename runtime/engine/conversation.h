@@ -17,7 +17,8 @@ namespace rpcsieve::engine {
 
 // Workshop is what all conversations of a thread share.
 struct Workshop {
-  Workshop(const Limits& limits, Counters& counters, Tracker& tracker);
+  // files: FileOpen records are wanted.
+  Workshop(const Limits& limits, Counters& counters, Tracker& tracker, bool files);
 
   // keep_little gives back the memory that is kept for conversations to come.
   void keep_little();
@@ -78,11 +79,13 @@ class Conversation {
   void decide(Bytes bytes);
   void take_smb(const stream::Piece& piece);
   void drain_smb(std::uint8_t side);
+  void drain_channel(std::uint8_t sender);
   [[nodiscard]] smb::Channel::Sender sender(std::uint8_t side) const;
   void take_event(const smb::Event& event, std::uint8_t sender);
   void take_pipe_data(const smb::Event& event, std::uint8_t sender);
   void end_pipes();
   void note_blind_spot(const smb::Event& event);
+  void note_file(const smb::FileOpen& open, std::uint8_t sender);
   void see(const stream::Piece& piece);
   void see_message(const Frame& frame, bool compressed);
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time);

@@ -86,7 +86,7 @@ struct Engine::State {
       : options(given),
         decoder(options.limits, counters),
         tracker(database, matcher, options, counters),
-        workshop(options.limits, counters, tracker),
+        workshop(options.limits, counters, tracker, options.every_file),
         conversations([this] { return std::make_unique<Conversation>(workshop); },
                       counters.memory(), options.limits.held_bytes / 2),
         datagrams(options.limits, counters, tracker),

@@ -18,6 +18,7 @@ struct Options {
   bool early = false;           // alert on the request, not when its outcome is known
   bool every_call = false;      // also give a CallRecord for each call
   bool every_endpoint = false;  // also give an EndpointRecord for each that a mapper names
+  bool every_file = false;      // also give a FileOpen for each file that is opened over SMB
   Witness witness = {};
 };
 

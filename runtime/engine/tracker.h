@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/alert/record.h"
@@ -47,6 +48,7 @@ class Tracker {
   void take(dcerpc::Event& event, const Origin& origin);
   // note adds a record that is no call.
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
+  void note(alert::FileOpen&& open) { records_.emplace_back(std::move(open)); }
   // be_blind adds one unless the conversation has told of that cause before.
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin);
   // see_esp takes an ESP packet: a blind spot, once for its two addresses.

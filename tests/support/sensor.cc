@@ -93,6 +93,15 @@ struct Printer {
     if (!record.annotation.empty()) text += " \"" + record.annotation + '"';
     return text;
   }
+  std::string operator()(const alert::FileOpen& open) const {
+    return fmt::format("file {} > {} {} {} {} {} {}{}: {}{}{}", print(open.client),
+                       print(open.server), open.smb1 ? "smb1" : "smb2", open.share.value_or("-"),
+                       open.path.value_or("-"), alert::access_name(open.access_mask),
+                       alert::disposition_name(open.disposition),
+                       open.directory ? " directory" : "", name(open.result),
+                       open.status ? ' ' + alert::status_text(*open.status, open.dos_status) : "",
+                       open.action ? ' ' + std::string(alert::action_name(*open.action)) : "");
+  }
 };
 
 }  // namespace

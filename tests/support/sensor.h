@@ -24,6 +24,7 @@ const match::Matcher& sensor_matcher();
 //   endpoint ept_map 10.0.0.1 12345778-1234-abcd-ef00-0123456789ab v0 tcp 10.0.0.1:49664
 //   blind smb_encrypted 10.0.0.5:49152 > 10.0.0.1:445 session=7
 //   blind stubs_sealed 10.0.0.5:49152 > 10.0.0.1:49664 tcp
+//   file 10.0.0.5:49152 > 10.0.0.1:445 smb2 \\dc\C$ a\b.txt read open: success 0x00000000 opened
 // with uuid or - where the interface has no name or is not known, followed, where they hold, by
 // object, auth=ntlm/privacy, sealed, cut, user=LAB\alice@WS1, realm=LAB.TEST, service=cifs/dc1, and
 // frags=2.

@@ -22,9 +22,10 @@ Frames frames(const Capture& capture) {
 }
 
 // allocated gives how many allocations the later packets of a capture cost, behind the first ones.
-std::size_t allocated(const Capture& capture, std::size_t first) {
+std::size_t allocated(const Capture& capture, std::size_t first,
+                      const engine::Options& options = only_alerts()) {
   const Frames all = frames(capture);
-  engine::Engine engine(sensor_database(), sensor_matcher(), only_alerts());
+  engine::Engine engine(sensor_database(), sensor_matcher(), options);
   std::size_t before = 0;
   for (std::size_t i = 0; i < all.bytes.size(); ++i) {
     if (i == first) before = allocations();
@@ -103,6 +104,16 @@ TEST(Allocation, IsNoneForFiles) {
     session.server(close_response().id(3 * i + 2).build());
   }
   EXPECT_EQ(allocated(session.capture(), session.capture().size() / 2), 0U);
+}
+
+// Somebody wants them, but they are pipes.
+TEST(Allocation, IsNoneForPipesWhereFilesAreWanted) {
+  TcpSession session({"10.0.0.5", 49152, "10.0.0.1", 445});
+  session.open();
+  for (std::uint32_t i = 0; i < kRounds; ++i) session.say(over_smb2_ioctl(bound() + exchange(10)));
+  engine::Options options = only_alerts();
+  options.every_file = true;
+  EXPECT_EQ(allocated(session.capture(), session.capture().size() / 2, options), 0U);
 }
 
 TEST(Allocation, IsNoneForConnectionsThatComeAndGo) {
