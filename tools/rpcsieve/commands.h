@@ -15,6 +15,7 @@ void add_calls(CLI::App& app, Status& status);
 void add_explain(CLI::App& app, Status& status);
 void add_forge(CLI::App& app, Status& status);
 void add_endpoints(CLI::App& app, Status& status);
+void add_files(CLI::App& app, Status& status);
 void add_catalog(CLI::App& app, Status& status);
 
 }  // namespace rpcsieve::cli

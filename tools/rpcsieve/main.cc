@@ -41,6 +41,7 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_explain(app, status);
   rpcsieve::cli::add_forge(app, status);
   rpcsieve::cli::add_endpoints(app, status);
+  rpcsieve::cli::add_files(app, status);
   rpcsieve::cli::add_catalog(app, status);
   try {
     app.parse(argc, argv);

@@ -105,13 +105,14 @@ class CommandLine(unittest.TestCase):
 class Usage(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
-        for command in ["check", "compile", "scan", "calls", "explain", "endpoints", "forge", "catalog"]:
+        for command in ["check", "compile", "scan", "calls", "explain", "endpoints", "files", "forge",
+                        "catalog"]:
             self.assertIn(command.encode(), self.expect(0, "--help").stdout)
             self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
                           self.expect(0, command, "--help").stdout)
 
     def test_mistakes(self):
-        for arguments in [[], ["fry"], ["check"], ["scan", self.capture], ["calls"],
+        for arguments in [[], ["fry"], ["check"], ["scan", self.capture], ["calls"], ["files"],
                           ["scan", self.capture, "-r", self.rules, "--threads", "0"],
                           ["scan", self.capture, "-r", self.rules, "--threads", "many"],
                           ["check", self.rules, "--var", "NO_VALUE"],
@@ -133,6 +134,7 @@ class Usage(CommandLine):
 
     def test_output_that_cannot_be_written(self):
         for arguments in [["--help"], ["catalog"], ["check", self.rules], ["calls", self.capture],
+                          ["files", os.path.join(TESTS, "..", "pcaps", "benign")],
                           ["scan", self.capture, "-r", self.rules],
                           ["scan", self.capture, "-r", self.rules, "--eve", "-"],
                           ["explain", self.capture, "-r", self.rules]]:
@@ -589,6 +591,31 @@ class Endpoints(CommandLine):
             "address": wire.SERVER, "port": 49664, "protocol": "tcp", "pipe": None, "uuid": LSARPC,
             "version": "0.0", "interface": "lsarpc", "object": None, "annotation": None,
             "via": "ept_map"}])
+
+
+FIRST_FILE = {
+    "ts": "2026-11-22T09:30:14.578948+0000", "src_ip": "10.77.0.20", "src_port": 44672,
+    "dest_ip": "10.77.0.10", "dest_port": 445, "dialect": "smb2", "session": "0x000000001207dcd2",
+    "tree": 3118080235, "share": "sysvol", "share_path": "\\\\dc1.lab.test\\sysvol", "path": "",
+    "access": "read", "access_mask": "0x00000081", "disposition": "open", "directory": True,
+    "result": "success", "status": "0x00000000", "action": "opened"}
+
+
+class Files(CommandLine):
+    def files(self, status, *captures):
+        done = self.expect(status, "files", *captures)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_record(self):
+        capture = os.path.join(TESTS, "..", "pcaps", "benign", "files-smb2.pcap")
+        found = self.files(0, capture)
+        self.assertEqual(found[0], FIRST_FILE | {"file": capture})
+        self.assertEqual([f["ts"] for f in found], sorted(f["ts"] for f in found))
+
+    def test_calls_are_no_files(self):
+        self.assertEqual(self.files(0, self.capture), [])
+        pipes = os.path.join(TESTS, "..", "pcaps", "lsarpc")
+        self.assertEqual(self.files(0, pipes), [])
 
 
 class CatalogCommand(CommandLine):
