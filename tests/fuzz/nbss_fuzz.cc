@@ -1,105 +1,66 @@
-// The SMB door: any bytes as one connection, through a Framer and a Channel. Whatever they are,
-// events keep to their bounds, the same bytes in pieces give the same events, and every pipe ends.
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+// The door of a connection: any bytes through a Framer and a Channel. Whatever they are, events
+// keep to their bounds, the same bytes in pieces give the same events, and every pipe ends.
 #include <set>
-#include <vector>
 
-#include "runtime/smb/channel.h"
-#include "runtime/smb/nbss.h"
+#include "tests/fuzz/smb.h"
 
 namespace {
 
 using namespace rpcsieve;
 
-constexpr std::size_t kPipes = 4;
-constexpr std::size_t kMessageBytes = 4096;
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
-
-bool begins_as_rpc(Bytes bytes) { return bytes.size() >= 2 && bytes[0] == 5 && bytes[1] <= 1; }
-
-bool within(Bytes part, Bytes whole) {
-  return part.empty() ||
-         (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
-}
-
-// Summary is what an event says, apart from where its bytes lie.
-struct Summary {
-  smb::Event::Kind kind;
-  std::uint32_t pipe;
-  bool to_server;
-  std::vector<std::uint8_t> data;
-  std::uint64_t lost;
-  std::uint64_t session;
-
-  bool operator==(const Summary&) const = default;
-};
-
-Summary check(const smb::Event& event, const Frame& frame) {
-  require(event.pipe < kPipes, "pipe number below the limit");
-  const bool compressed = frame.bytes.size() > 4 && frame.bytes[4] == 0xfc;
-  if (!compressed) {
-    require(within(event.data, frame.bytes), "data within the message");
-    require(within(event.account, frame.bytes) && within(event.domain, frame.bytes),
-            "account within the message");
-    require(event.data.size() + event.lost <= frame.total, "no more data than the message has");
+// Pair is two connections of the same hosts that say the same: pipes of one may be the other's.
+class Pair {
+ public:
+  Pair() {
+    channel_.join(sessions_, {});
+    other_.join(sessions_, {});
   }
-  require(event.data.size() <= kMessageBytes, "no more data than a message may have");
-  return {event.kind, event.pipe,   event.to_server, {event.data.begin(), event.data.end()},
-          event.lost, event.session};
-}
 
-// run feeds the bytes in pieces of n.
-std::vector<Summary> run(Bytes wire, std::size_t n) {
-  Limits limits;
-  limits.smb_requests = limits.smb_handles = limits.smb_trees = limits.smb_sessions = 8;
-  limits.smb_pipes = kPipes;
-  limits.smb_message_bytes = kMessageBytes;
-  Counters counters;
-  smb::Sessions sessions(limits, counters);
-  // Another connection of the same hosts has spoken before, and says the same again.
-  smb::Channel channel(limits, counters, begins_as_rpc), other(limits, counters, begins_as_rpc);
-  channel.join(sessions, {});
-  other.join(sessions, {});
-  std::set<std::uint32_t> open;
-  Framer framer(counters.memory());
-  std::vector<Summary> all;
-  while (!wire.empty()) {
-    framer.push(wire.first(std::min(n, wire.size())), {});
-    wire = wire.subspan(std::min(n, wire.size()));
-    while (const auto frame = framer.next(smb::Framing{channel})) {
-      require(frame->bytes.size() <=
-                  std::max<std::size_t>(kMessageBytes + 4, smb::Framing::judged_bytes),
-              "no more kept than wanted");
-      channel.push(*frame);
-      while (const auto event = channel.next()) {
-        all.push_back(check(*event, *frame));
-        if (event->kind == smb::Event::Kind::kPipeData) open.insert(event->slot);
+  void push(const Frame& frame) {
+    fuzz::push(channel_, frame, events_);
+    std::vector<fuzz::Summary> events;
+    fuzz::push(other_, frame, events);
+  }
+
+  std::vector<fuzz::Summary> end() {
+    channel_.leave();
+    other_.leave();
+    std::set<std::uint32_t> ended;
+    sessions_.take_ended(
+        [&](std::uint32_t slot) { fuzz::require(ended.insert(slot).second, "a pipe ends once"); });
+    return std::move(events_);
+  }
+
+  // run feeds the bytes in pieces of n.
+  std::vector<fuzz::Summary> run(Bytes wire, std::size_t n) {
+    Framer framer(counters_.memory());
+    while (!wire.empty()) {
+      framer.push(wire.first(std::min(n, wire.size())), {});
+      wire = wire.subspan(std::min(n, wire.size()));
+      while (const auto frame = framer.next(smb::Framing{channel_})) {
+        fuzz::require(frame->bytes.size() <= std::max<std::size_t>(fuzz::kMessageBytes + 4,
+                                                                   smb::Framing::judged_bytes),
+                      "no more kept than wanted");
+        push(*frame);
       }
-      other.push(*frame);
-      while (const auto event = other.next()) check(*event, *frame);
-      sessions.take_ended([&](std::uint32_t slot) { open.erase(slot); });
     }
+    return end();
   }
-  channel.leave();
-  other.leave();
-  sessions.take_ended([&](std::uint32_t slot) { open.erase(slot); });
-  require(open.empty(), "every pipe that passed bytes has ended");
-  return all;
-}
+
+ private:
+  Counters counters_;
+  smb::Sessions sessions_{fuzz::small_limits(), counters_};
+  smb::Channel channel_{fuzz::small_limits(), counters_, fuzz::begins_as_rpc, true};
+  smb::Channel other_{fuzz::small_limits(), counters_, fuzz::begins_as_rpc, true};
+  std::vector<fuzz::Summary> events_;
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes wire(data, size);
-  const std::vector<Summary> whole = run(wire, size);
-  require(run(wire, 1) == whole, "byte by byte gives the same");
-  require(run(wire, 61) == whole, "pieces give the same");
+  const std::vector<fuzz::Summary> whole = Pair().run(wire, size);
+  fuzz::require(Pair().run(wire, 1) == whole, "byte by byte gives the same");
+  fuzz::require(Pair().run(wire, 61) == whole, "pieces give the same");
   return 0;
 }
