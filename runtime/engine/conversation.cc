@@ -112,7 +112,7 @@ void Conversation::drain_smb(std::uint8_t side) {
     if (!spoke_ && (framers_[side].foreign() > 0 || !smb::plausible(frame->bytes)))
       protocol_ = Protocol::kForeign;
     if (is_foreign()) return;
-    spoke_ = true;
+    spoke_ |= frame->total > smb::Framing::header_bytes;  // a keep-alive says nothing
     const std::uint64_t unread = workshop_.counters[Counter::smb_compressed];
     const std::uint64_t unsupported = workshop_.counters[Counter::smb_unsupported];
     channel_->push(*frame, sender(side));

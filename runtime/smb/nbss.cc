@@ -40,11 +40,21 @@ bool begins_message(Bytes bytes) {
   return bytes[4] >= 0xfc && matches(bytes.subspan(4), {bytes[4], 'S', 'M', 'B'});
 }
 
-// begins_session: a request with two names of 34 bytes each, or an answer to one.
+// begins_request: two names of at least 34 bytes each, longer with a scope [RFC 1001 §14.1].
+bool begins_request(Bytes bytes) {
+  if (bytes.size() >= 2 && bytes[1] != 0) return false;
+  if (bytes.size() >= 4 && (length_of(bytes) < 68 || length_of(bytes) > 510)) return false;
+  return bytes.size() < 5 || bytes[4] == 32;
+}
+
+// begins_session: a request with two names, or an answer to one. A keep-alive does not begin one,
+// but servers that only wait for the next message pass over it.
 bool begins_session(Bytes bytes) {
   switch (bytes[0]) {
     case kSessionRequest:
-      return matches(bytes, {kSessionRequest, 0, 0, 68}) && (bytes.size() < 5 || bytes[4] == 32);
+      return begins_request(bytes);
+    case kKeepAlive:
+      return matches(bytes, {kKeepAlive, 0, 0, 0});
     case kPositiveResponse:
       return matches(bytes, {kPositiveResponse, 0, 0, 0});
     case kNegativeResponse:

@@ -29,7 +29,7 @@ struct Framing {
 
 // plausible says whether an SMB connection may begin, or go on, with these bytes: a session service
 // header followed by the mark of SMB1, SMB2, a transform or a compression header, or a NetBIOS
-// session request or answer. It judges as many of the first 8 bytes as there are.
+// session request or answer, or a keep-alive. It judges as many of the first 8 bytes as there are.
 bool plausible(Bytes bytes);
 
 // Form says what a message is made of, by its first bytes. kOther: nothing of SMB.

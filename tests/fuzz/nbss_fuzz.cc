@@ -28,6 +28,10 @@ class Pair {
     std::set<std::uint32_t> ended;
     sessions_.take_ended(
         [&](std::uint32_t slot) { fuzz::require(ended.insert(slot).second, "a pipe ends once"); });
+    for (const fuzz::Summary& event : events_) {
+      const bool piped = event.kind == smb::Event::Kind::kPipeData;
+      fuzz::require(!piped || ended.count(event.slot) == 1, "every pipe that passed bytes ends");
+    }
     return std::move(events_);
   }
 

@@ -44,6 +44,7 @@ struct Summary {
   std::vector<std::uint8_t> data;
   std::uint64_t lost;
   std::uint64_t session;
+  std::uint32_t slot;
   std::string file;
 
   bool operator==(const Summary&) const = default;
@@ -73,6 +74,7 @@ inline Summary check(const smb::Event& event, const Frame& frame) {
                   {event.data.begin(), event.data.end()},
                   event.lost,
                   event.session,
+                  event.slot,
                   {}};
   if (event.kind == smb::Event::Kind::kFileOpened) {
     require(event.file != nullptr, "a file is told with its event");

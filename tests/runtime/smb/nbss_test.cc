@@ -27,11 +27,13 @@ TEST(Nbss, LengthsAreThoseOfTheType) {
 TEST(Nbss, Plausible) {
   for (const std::string_view bytes :
        {"00 00 00 40 fe 53 4d 42", "00 00 00 23 ff 53 4d 42", "00 00 00 40 fd 53 4d 42",
-        "00 00 00 40 fc 53 4d 42", "81 00 00 44 20", "82 00 00 00", "83 00 00 01 82"})
+        "00 00 00 40 fc 53 4d 42", "81 00 00 44 20", "81 00 00 50 20", "81 00 01 fe 20",
+        "82 00 00 00", "83 00 00 01 82", "85 00 00 00"})
     EXPECT_TRUE(smb::plausible(hex(bytes))) << bytes;
   for (const std::string_view bytes :
        {"00 00 00 40 fb 53 4d 42", "00 00 00 40 fe 53 4d 43", "00 00 00 00", "00 00 00 0f",
-        "81 00 00 45", "81 00 00 44 21", "82 00 00 01", "84 00 00 06", "05 00 0b 03"})
+        "81 00 00 43", "81 00 01 ff", "81 01 00 44", "85 00 00 01", "81 00 00 44 21", "82 00 00 01",
+        "84 00 00 06", "05 00 0b 03"})
     EXPECT_FALSE(smb::plausible(hex(bytes))) << bytes;
 }
 
