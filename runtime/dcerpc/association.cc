@@ -357,7 +357,7 @@ void Association::State::let_go() {
   const Settled last = queue_[given_ - 1];
   if (last.kind == Event::Kind::kRequest) {
     calls_.release(calls_[last.index]);
-  } else {
+  } else if (last.ends_call()) {
     calls_.free(last.index);
   }
 }

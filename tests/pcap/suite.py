@@ -62,7 +62,6 @@ def differences(case, events, calls):
         found.append(f"{len(calls)} calls instead of {case['calls']}")
     for key, kind in (("outcomes", lambda call: call["outcome"]["result"]),
                       ("users", lambda call: print_user(call["user"]))):
-        got = collections.Counter(map(kind, calls))
-        if key in case and got != case[key]:
+        if key in case and (got := collections.Counter(map(kind, calls))) != case[key]:
             found.append(f"{key} {dict(got)} instead of {case[key]}")
     return found

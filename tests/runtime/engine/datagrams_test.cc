@@ -10,10 +10,10 @@ namespace rpcsieve::test {
 namespace {
 
 Buffer from_client(const Buffer& pdu, const char* client = "10.0.0.5") {
-  return udp(client, 1025, "10.0.0.1", 135, pdu);
+  return ethernet(udp(client, 1025, "10.0.0.1", 135, pdu));
 }
 Buffer from_server(const Buffer& pdu, const char* client = "10.0.0.5") {
-  return udp("10.0.0.1", 49152, client, 1025, pdu);
+  return ethernet(udp("10.0.0.1", 49152, client, 1025, pdu));
 }
 
 Records play(const std::vector<Buffer>& frames) {
@@ -38,10 +38,11 @@ TEST(Datagrams, GiveCallsAndAlerts) {
 }
 
 TEST(Datagrams, OverIpv6) {
-  EXPECT_EQ(play({udp("fd00::5", 1025, "fd00::1", 135, datagram::request(1).build()),
-                  udp("fd00::1", 135, "fd00::5", 1025, datagram::fault(1).status(5).build())}),
-            (Records{"call fd00::5:1025 > fd00::1:135 udp lsarpc 0 bound stub=0: denied "
-                     "status=00000005"}));
+  EXPECT_EQ(
+      play({ethernet(udp("fd00::5", 1025, "fd00::1", 135, datagram::request(1).build())),
+            ethernet(udp("fd00::1", 135, "fd00::5", 1025, datagram::fault(1).status(5).build()))}),
+      (Records{"call fd00::5:1025 > fd00::1:135 udp lsarpc 0 bound stub=0: denied "
+               "status=00000005"}));
 }
 
 TEST(Datagrams, InFragments) {

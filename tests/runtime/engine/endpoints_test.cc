@@ -100,10 +100,11 @@ TEST(Endpoints, OverUdp) {
   const auto push = [&](const Buffer& frame) {
     sensor.push(packet::LinkType::kEthernet, frame, Timestamp{1});
   };
-  push(udp("10.0.0.5", 1025, "10.0.0.1", 135,
-           datagram::request(1).interface(kEpm).opnum(3).stub(Buffer(60)).build()));
-  push(udp("10.0.0.1", 135, "10.0.0.5", 1025,
-           datagram::response(1).interface(kEpm).opnum(3).stub(lsarpc_at(49664)).build()));
+  push(ethernet(udp("10.0.0.5", 1025, "10.0.0.1", 135,
+                    datagram::request(1).interface(kEpm).opnum(3).stub(Buffer(60)).build())));
+  push(
+      ethernet(udp("10.0.0.1", 135, "10.0.0.5", 1025,
+                   datagram::response(1).interface(kEpm).opnum(3).stub(lsarpc_at(49664)).build())));
   EXPECT_EQ(sensor.push(midstream()).finish().records().back(), kKnown);
 }
 

@@ -449,7 +449,9 @@ class Calls(CommandLine):
             "fragments": 1, "complete": True, "auth": {"type": "none", "level": "none"},
             "sealed": False,
             "outcome": {"result": "success", "status": None, "status_name": None,
-                          "return_code": "0x00000000", "return_code_name": "STATUS_SUCCESS"}})
+                          "return_code": "0x00000000", "return_code_name": "STATUS_SUCCESS"},
+            "user": {"name": None, "domain": None, "workstation": None, "realm": None,
+                     "service": None, "machine": False}})
 
     def test_order_of_the_requests(self):
         asked = [(True, wire.request(n, bytes(8), call=n)) for n in range(2, 8)]
