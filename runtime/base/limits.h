@@ -90,8 +90,8 @@ struct Limits {
 
   // Servers whose traffic is summed up one by one in how much could be inspected.
   std::size_t covered_services = 1024;
-  // Pairs of addresses between which ESP was reported.
-  std::size_t esp_pairs = 1024;
+  // Blind spots between two addresses, of ESP and of RPC over UDP, that are remembered as reported.
+  std::size_t told_pairs = 1024;
 };
 
 }  // namespace rpcsieve

@@ -69,6 +69,11 @@ void Conversation::drain() {
 void Conversation::take(const stream::Piece& piece) {
   if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece.bytes);
   see(piece);
+  follow(piece);
+  tell_of_loss();
+}
+
+void Conversation::follow(const stream::Piece& piece) {
   switch (protocol_) {
     case Protocol::kSmb:
       return take_smb(piece);
@@ -197,12 +202,18 @@ void Conversation::note_file(const smb::FileOpen& open, std::uint8_t sender) {
 
 // see notes how much of the stream is there.
 void Conversation::see(const stream::Piece& piece) {
-  if (protocol_ != Protocol::kSmb && protocol_ != Protocol::kRpc) return;
   sight_.coverage.bytes += piece.bytes.size();
   if (piece.loss == stream::Loss::kDoubtful) return;
   sight_.coverage.bytes_lost += piece.lost;
-  if (piece.loss == stream::Loss::kMissed)
-    be_blind(alert::BlindSpot::Cause::kLostBytes, piece.time);
+  if (piece.loss == stream::Loss::kMissed && !missed_) missed_ = piece.time;
+}
+
+// tell_of_loss waits until the connection has shown what it is.
+void Conversation::tell_of_loss() {
+  const bool spoke = spoke_ || (lane_ && lane_->spoke());
+  if (!missed_ || !spoke) return;
+  be_blind(alert::BlindSpot::Cause::kLostBytes, *missed_);
+  missed_.reset();
 }
 
 // see_message notes what sort of message came: a compressed one is no blind spot if it could be
@@ -278,6 +289,7 @@ void Conversation::reset() {
   sessions_.reset();
   protocol_ = Protocol::kUndecided;
   spoke_ = false;
+  missed_.reset();
   sight_ = {};
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "runtime/base/framer.h"
@@ -76,6 +77,7 @@ class Conversation {
 
   void drain();
   void take(const stream::Piece& piece);
+  void follow(const stream::Piece& piece);
   void decide(Bytes bytes);
   void take_smb(const stream::Piece& piece);
   void drain_smb(std::uint8_t side);
@@ -87,6 +89,7 @@ class Conversation {
   void note_blind_spot(const smb::Event& event);
   void note_file(const smb::FileOpen& open, std::uint8_t sender);
   void see(const stream::Piece& piece);
+  void tell_of_loss();
   void see_message(const Frame& frame, bool compressed);
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time);
   void cover();
@@ -105,6 +108,7 @@ class Conversation {
   std::unique_ptr<smb::Channel> channel_;
   Sessions sessions_;
   bool spoke_ = false;  // an SMB message came
+  std::optional<Timestamp> missed_;  // when bytes were lost that were not told of yet
   Sight sight_;
 };
 

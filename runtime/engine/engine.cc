@@ -419,7 +419,6 @@ void Engine::finish() {
     if (state.followers[place].conversation) state.unfollow(place);
   }
   state.datagrams.end();
-  state.tracker.forget();
   for (std::uint32_t flow = 0; flow < state.flows.size(); ++flow) {
     if (state.flows[flow].state != Flow::State::kFree) state.flows.remove(flow);
   }

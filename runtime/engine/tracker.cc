@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/engine/flow_id.h"
 #include "runtime/engine/outcome.h"
 
 namespace rpcsieve::engine {
@@ -25,7 +26,7 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
       witness_(options.witness),
       coverage_(options.limits.covered_services),
-      esp_(options.limits),
+      told_(options.limits),
       endpoints_(options.limits, counters) {}
 
 void Tracker::take(Event& event, const Origin& origin) {
@@ -82,8 +83,7 @@ void Tracker::see(const dcerpc::Call& call, bool unread, const Origin& origin) {
     counters_.count(call.sealed ? Counter::stubs_sealed : Counter::stubs_cut);
     be_blind(call.sealed ? Cause::kStubsSealed : Cause::kStubsCut, call.time, origin);
   }
-  if (origin.sight == nullptr) return;
-  alert::Coverage& coverage = origin.sight->coverage;
+  alert::Coverage coverage;
   ++coverage.calls;
   if (call.sealed) {
     ++coverage.calls_sealed;
@@ -91,11 +91,28 @@ void Tracker::see(const dcerpc::Call& call, bool unread, const Origin& origin) {
   } else {
     ++(call.complete ? coverage.calls_read : coverage.calls_cut);
   }
+  if (origin.sight == nullptr) return cover({origin.server(), origin.transport}, coverage);
+  origin.sight->coverage += coverage;
 }
 
 void Tracker::be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin) {
-  if (origin.sight == nullptr || !origin.sight->first(cause)) return;
+  const bool first = origin.sight == nullptr
+                         ? told_.first(origin.client().address, origin.server().address, cause)
+                         : origin.sight->first(cause);
+  if (!first) return;
   note({cause, time, origin.flow_id, origin.client(), origin.server(), 0, origin.transport});
+}
+
+void Tracker::see_esp(const IpAddress& source, const IpAddress& destination, Timestamp time) {
+  Origin origin;
+  origin.flow_id = FlowId().mix(Bytes(source.bytes)).mix(Bytes(destination.bytes)).value();
+  origin.ends = {Endpoint{source, 0}, Endpoint{destination, 0}};
+  be_blind(alert::BlindSpot::Cause::kEsp, time, origin);
+}
+
+void Tracker::finish() {
+  told_.reset();
+  endpoints_.clear();
 }
 
 // imply_interface takes the word of the pipe's name, or of the endpoint mapper, where no bind was

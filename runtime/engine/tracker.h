@@ -15,9 +15,9 @@
 #include "runtime/database/database.h"
 #include "runtime/dcerpc/association.h"
 #include "runtime/engine/endpoints.h"
-#include "runtime/engine/esp.h"
 #include "runtime/engine/options.h"
 #include "runtime/engine/sight.h"
+#include "runtime/engine/told.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
@@ -49,26 +49,23 @@ class Tracker {
   // note adds a record that is no call.
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
   void note(alert::FileOpen&& open) { records_.emplace_back(std::move(open)); }
-  // be_blind adds one unless the conversation has told of that cause before.
+  // be_blind adds one unless the conversation, or without one its two addresses, told of that cause
+  // before.
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin);
-  // see_esp takes an ESP packet: a blind spot, once for its two addresses.
-  void see_esp(const IpAddress& source, const IpAddress& destination, Timestamp time) {
-    if (const auto spot = esp_.see(source, destination, time)) note(*spot);
-  }
+  // see_esp takes an ESP packet [RFC 4303]: IPsec hides everything between two addresses, SMB and
+  // RPC with it. Whoever sent the first packet is called the client.
+  void see_esp(const IpAddress& source, const IpAddress& destination, Timestamp time);
   // cover adds how much of a conversation could be inspected.
   void cover(const alert::Service& service, const alert::Coverage& coverage) {
     coverage_.add(service, coverage);
   }
   [[nodiscard]] const alert::CoverageTable& coverage() const { return coverage_; }
   // finish says that a capture has ended: the next one begins with an empty state.
-  void finish() { esp_.reset(); }
+  void finish();
   // advance moves the capture's clock: calls that waited long enough are unanswered.
   void advance(Timestamp now) {
     while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
   }
-
-  // forget makes it forget what endpoint mappers said, at the end of a capture.
-  void forget() { endpoints_.clear(); }
 
   // next gives the next record, or nullptr; it lives until the following call of any member.
   const alert::Record* next();
@@ -116,7 +113,7 @@ class Tracker {
   const std::size_t most_waiting_;
   const Witness witness_;
   alert::CoverageTable coverage_;
-  Esp esp_;
+  Told told_;
 
   Endpoints endpoints_;
   std::vector<Waiting> waiting_;

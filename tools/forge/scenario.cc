@@ -263,7 +263,8 @@ Scenario forge(const Call& asked, Transport transport, Evasion evasion) {
       is_smb(transport) ? on_smb(call, transport, evasion) : on_tcp(call, evasion);
   Packets packets = say_all(conversation.parts, ends, evasion);
   if (evasion == Evasion::kOneDirection) packets = only_client(packets);
-  return {capture_of(packets, evasion), std::move(conversation.calls), call.hosts};
+  return {capture_of(packets, evasion), std::move(conversation.calls), call.hosts,
+          evasion == Evasion::kNoBind};
 }
 
 }  // namespace rpcsieve::forge

@@ -10,6 +10,7 @@ struct Scenario {
   Buffer capture;            // a pcap file of Ethernet frames
   std::vector<Meant> calls;  // in the order of their requests; one of them is not the neighbour
   Hosts hosts;               // between whom
+  bool incomplete = false;   // bytes that both ends had are not in the capture
 };
 
 // unforgeable says why a call cannot be forged that way; empty if it can.

@@ -42,6 +42,12 @@ std::string in_quotes(std::string_view text) {
   return out + "\"";
 }
 
+// Expectations are what a scan of a capture must raise: alerts, how often each, and blind spots.
+struct Expectations {
+  std::map<Expected, std::size_t> alerts;
+  std::size_t blind_spots = 0;
+};
+
 // Forger writes captures and collects their cases.
 class Forger {
  public:
@@ -57,13 +63,11 @@ class Forger {
   Status forge_one(const Detection& detection, const Alternative& alternative,
                    forge::Transport transport, forge::Evasion evasion, std::size_t number,
                    Made& made);
-  std::map<Expected, std::size_t> expectations(const forge::Scenario& scenario,
-                                               forge::Transport transport);
+  Expectations expectations(const forge::Scenario& scenario, forge::Transport transport);
   [[nodiscard]] bool agrees(const Detection& detection, const Alternative& alternative,
-                            const forge::Scenario& scenario,
-                            const std::map<Expected, std::size_t>& expected) const;
+                            const forge::Scenario& scenario, const Expectations& expected) const;
   void add_case(const std::string& path, const forge::Scenario& scenario,
-                std::string_view transport, const std::map<Expected, std::size_t>& expected);
+                std::string_view transport, const Expectations& expected);
 
   const ForgeOptions& options_;
   const compiler::Ir& ir_;
@@ -147,35 +151,40 @@ Status Forger::forge_one(const Detection& detection, const Alternative& alternat
   add_case(path, scenario, alert::name(transport_bit(transport)), expected);
   ++captures_;
   ++made.captures;
-  made.quiet += expected.empty() ? 1 : 0;
+  made.quiet += expected.alerts.empty() ? 1 : 0;
   return Status::kDone;
 }
 
-std::map<Expected, std::size_t> Forger::expectations(const forge::Scenario& scenario,
-                                                     forge::Transport transport) {
-  std::map<Expected, std::size_t> expected;
-  for (const forge::Meant& meant : scenario.calls)
-    for (const Expected& one : judge_.judge(meant, transport, scenario.hosts)) ++expected[one];
+Expectations Forger::expectations(const forge::Scenario& scenario, forge::Transport transport) {
+  Expectations expected;
+  bool blind = false;
+  for (const forge::Meant& meant : scenario.calls) {
+    const Judgement judgement = judge_.judge(meant, transport, scenario.hosts);
+    for (const Expected& one : judgement.alerts) ++expected.alerts[one];
+    blind |= judgement.blind;
+  }
+  expected.blind_spots = (blind ? 1U : 0U) + (scenario.incomplete ? 1U : 0U);
   return expected;
 }
 
 // agrees checks the matcher against what the detection says, which is known without it.
 bool Forger::agrees(const Detection& detection, const Alternative& alternative,
-                    const forge::Scenario& scenario,
-                    const std::map<Expected, std::size_t>& expected) const {
+                    const forge::Scenario& scenario, const Expectations& expected) const {
   std::size_t wanted = 0, found = 0;
   for (const forge::Meant& meant : scenario.calls)
     if (!meant.is_neighbour) wanted += must_alert(ir_, detection, *alternative.condition, meant);
-  for (const auto& [one, count] : expected) found += one.detection == detection.name ? count : 0;
+  for (const auto& [one, count] : expected.alerts)
+    found += one.detection == detection.name ? count : 0;
   return found == wanted;
 }
 
 void Forger::add_case(const std::string& path, const forge::Scenario& scenario,
-                      std::string_view transport, const std::map<Expected, std::size_t>& expected) {
+                      std::string_view transport, const Expectations& expected) {
   suite_ += fmt::format("\n- capture: {}\n  rules: {}\n  calls: {}\n", in_quotes(path),
                         in_quotes(options_.rules.paths.front()), scenario.calls.size());
-  suite_ += expected.empty() ? "  quiet: true\n" : "  alerts:\n";
-  for (const auto& [one, count] : expected)
+  if (expected.blind_spots > 0) suite_ += fmt::format("  anomalies: {}\n", expected.blind_spots);
+  suite_ += expected.alerts.empty() ? "  quiet: true\n" : "  alerts:\n";
+  for (const auto& [one, count] : expected.alerts)
     suite_ += fmt::format(
         "    - {{detection: {}, count: {}, outcome: {}, confidence: {}, stub_match: {}, transport: "
         "{}, client: {}, server: {}}}\n",

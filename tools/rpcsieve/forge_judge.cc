@@ -81,27 +81,27 @@ match::Transport transport_bit(forge::Transport transport) {
 
 Judge::Judge(const Sieve& sieve) : sieve_(sieve), scratch_(sieve.matcher->make_scratch()) {}
 
-std::vector<Expected> Judge::judge(const forge::Meant& meant, forge::Transport transport,
-                                   const forge::Hosts& hosts) {
+Judgement Judge::judge(const forge::Meant& meant, forge::Transport transport,
+                       const forge::Hosts& hosts) {
   alert::Alert alert;
   alert.record.call = call_of(meant);
   const IpAddress client = parse_address(hosts.client).value();
   const IpAddress server = parse_address(hosts.server).value();
   Counters counters;
   std::vector<match::Hit> hits;
-  sieve_.matcher->match(
+  Judgement judgement;
+  judgement.blind = sieve_.matcher->match(
       {alert.record.call, meant.stub, transport_bit(transport), meant.pipe, client, server},
       *scratch_, counters, hits);
   const auto outcome = engine::classify(answer_to(meant), returns_of(meant.operation));
-  std::vector<Expected> expected;
   for (const match::Hit& hit : hits) {
     alert.hit = hit;
     const auto& row = sieve_.database.detections()[hit.detection];
-    expected.push_back(
+    judgement.alerts.push_back(
         {std::string(sieve_.database.text(row.name)), std::string(alert::confidence(alert)),
          std::string(alert::name(hit.stub_match)), std::string(dcerpc::name(outcome.result))});
   }
-  return expected;
+  return judgement;
 }
 
 }  // namespace rpcsieve::cli

@@ -17,6 +17,12 @@ struct Expected {
   auto operator<=>(const Expected&) const = default;
 };
 
+// Judgement is what a call must raise, and whether a detection is blind to its stub.
+struct Judgement {
+  std::vector<Expected> alerts;
+  bool blind = false;
+};
+
 // Judge says what a call must raise, as the matcher sees it. It is asked about calls as the forge
 // means them, never about captures: whether the engine reads a call in these is what they test.
 class Judge {
@@ -24,8 +30,7 @@ class Judge {
   // The sieve must outlive the judge.
   explicit Judge(const Sieve& sieve);
 
-  std::vector<Expected> judge(const forge::Meant& meant, forge::Transport transport,
-                              const forge::Hosts& hosts);
+  Judgement judge(const forge::Meant& meant, forge::Transport transport, const forge::Hosts& hosts);
 
  private:
   const Sieve& sieve_;

@@ -111,7 +111,7 @@ std::optional<forge::Call> call_of(const Ir& ir, const Detection& detection,
   const auto holds = [&](const forge::Buffer& stub) {
     forge::Meant meant{call.operation, stub, forge::KnownBy::kBound, 0, call.object};
     meant.pipe = call.pipe;
-    return raises(judge.judge(meant, any_transport(condition), call.hosts), detection.name);
+    return raises(judge.judge(meant, any_transport(condition), call.hosts).alerts, detection.name);
   };
   const auto stub = forge::make_stub(clauses_of(ir, condition), holds, why);
   if (!stub) return std::nullopt;

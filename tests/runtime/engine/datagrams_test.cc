@@ -62,7 +62,8 @@ TEST(Datagrams, SealedAndCut) {
   EXPECT_EQ(
       play({from_client(
           datagram::request(7).opnum(43).stub("0102").verifier(kNtlmAuth, kPrivacyLevel).build())}),
-      (Records{"alert key-read unread bound 10.0.0.5:1025 > 10.0.0.1:135 udp lsarpc 43 bound "
+      (Records{"blind stubs_sealed 10.0.0.5:1025 > 10.0.0.1:135 udp",
+               "alert key-read unread bound 10.0.0.5:1025 > 10.0.0.1:135 udp lsarpc 43 bound "
                "stub=2 auth=ntlm/privacy sealed: unanswered",
                "call 10.0.0.5:1025 > 10.0.0.1:135 udp lsarpc 43 bound stub=2 "
                "auth=ntlm/privacy sealed: unanswered"}));
