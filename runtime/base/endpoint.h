@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +19,23 @@ namespace rpcsieve {
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
 
-  auto operator<=>(const IpAddress&) const = default;
+  // Addresses are compared for every packet: as two numbers, without a call of memcmp.
+  bool operator==(const IpAddress& other) const {
+    return part(0) == other.part(0) && part(8) == other.part(8);
+  }
+  std::strong_ordering operator<=>(const IpAddress& other) const {
+    const auto high = part(0) <=> other.part(0);
+    return high != 0 ? high : part(8) <=> other.part(8);
+  }
   [[nodiscard]] bool is_v4() const;
+
+ private:
+  // part gives eight bytes as a number whose order is theirs.
+  [[nodiscard]] std::uint64_t part(std::size_t at) const {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+  }
 };
 
 // Endpoint is one end of a flow; the port is in host byte order.

@@ -157,7 +157,7 @@ class Framer {
   bool search_held(const Protocol& protocol) {
     const std::size_t old = held_.size();
     const Bytes more = input_.first(std::min(input_.size(), protocol.marker_bytes));
-    held_.insert(held_.end(), more.begin(), more.end());
+    append(held_, more);
     const std::size_t at = std::min(protocol.find(held_), old);
     const bool sure = held_.size() - at >= protocol.marker_bytes;
     if (sure) {
@@ -180,7 +180,7 @@ class Framer {
 
   void hold(std::size_t n) {
     if (held_.empty()) began_ = time_;
-    held_.insert(held_.end(), input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(n));
+    append(held_, input_.first(n));
     input_ = input_.subspan(n);
   }
 

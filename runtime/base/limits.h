@@ -21,7 +21,8 @@ struct Limits {
   // IP datagrams of which fragments are kept until the others come, and how long.
   std::size_t fragment_datagrams = 1 << 12;
   std::int64_t fragment_wait_us = 30'000'000;
-  // Blocks of packet::kFragmentBlockBytes that the fragments lie in; at least those of one datagram.
+  // Blocks of packet::kFragmentBlockBytes that the fragments lie in; at least those of one
+  // datagram.
   std::size_t fragment_blocks = 1 << 12;
 
   // Blocks of stream::kBlockBytes for segments that came too early, per thread.
@@ -60,9 +61,10 @@ struct Limits {
   std::size_t smb_shared_sessions = 1 << 14;
   // Open pipes that their connection left to the others of its session, per thread.
   std::size_t smb_left_pipes = 256;
-  // Sessions of one connection whose user is remembered, and logons that are not over.
+  // Sessions of one connection whose user is remembered.
   std::size_t smb_users = 32;
-  std::size_t smb_logons = 8;
+  // Logons that are not over, per thread.
+  std::size_t smb_logons = 128;
 
   // Presentation contexts of one association.
   std::size_t dcerpc_contexts = 128;

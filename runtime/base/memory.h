@@ -2,9 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <type_traits>
+#include <utility>
 #include <vector>
+
+#include "runtime/base/bytes.h"
 
 namespace rpcsieve {
 
@@ -46,6 +51,16 @@ class Accounted {
     std::allocator<T>().deallocate(place, n);
   }
 
+  // Growing a container of bytes leaves them as they are, for append() to fill in.
+  template <class U>
+  void construct(U* place) {
+    ::new (static_cast<void*>(place)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* place, Arguments&&... arguments) {
+    ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
+  }
+
   bool operator==(const Accounted& other) const = default;
 
  private:
@@ -56,5 +71,13 @@ class Accounted {
 
 template <class T>
 using Vector = std::vector<T, Accounted<T>>;
+
+// append puts bytes behind those of a vector.
+inline void append(Vector<std::uint8_t>& to, Bytes bytes) {
+  if (bytes.empty()) return;
+  const std::size_t old = to.size();
+  to.resize(old + bytes.size());
+  std::memcpy(to.data() + old, bytes.data(), bytes.size());
+}
 
 }  // namespace rpcsieve

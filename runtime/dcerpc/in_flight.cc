@@ -79,7 +79,7 @@ void InFlight::hold(Flight& flight, Bytes fragment) {
     flight.held = std::move(spare_.back());
     spare_.pop_back();
   }
-  flight.held.insert(flight.held.end(), taken.begin(), taken.end());
+  append(flight.held, taken);
   held_bytes_ += taken.size();
   flight.stub = flight.held;
 }

@@ -17,20 +17,22 @@ constexpr std::uint64_t kUnknownLoss = ~std::uint64_t{0};
 }  // namespace
 
 Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker,
-                   bool files)
+                   bool want_files)
     : limits(the_limits),
       counters(the_counters),
       tracker(the_tracker),
+      files(want_files),
       pool(the_limits),
       lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }, the_counters.memory(),
             the_limits.held_bytes / 2),
       channels(
-          [&the_limits, &the_counters, files] {
+          [&the_limits, &the_counters, want_files] {
             return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible,
-                                                  files);
+                                                  want_files);
           },
           the_counters.memory(), the_limits.held_bytes / 2),
-      sessions(the_limits, the_counters) {}
+      sessions(the_limits, the_counters),
+      logons(the_limits.smb_logons, logon_memory) {}
 
 void Workshop::keep_little() {
   lanes.drop();
@@ -43,12 +45,13 @@ Conversation::Conversation(Workshop& workshop)
     : workshop_(workshop),
       duplex_(workshop.limits, workshop.pool, workshop.counters),
       framers_{Framer(workshop.counters.memory()), Framer(workshop.counters.memory())},
-      sessions_(workshop.limits, workshop.counters) {}
+      sessions_(workshop.limits, workshop.counters, workshop.logons) {}
 
 void Conversation::open(const std::array<Endpoint, 2>& ends, std::uint64_t flow_id,
                         std::uint8_t client_side, bool certain) {
   ends_ = ends;
   flow_id_ = flow_id;
+  sessions_.open(flow_id);
   client_side_ = client_side;
   client_certain_ = certain;
 }
@@ -273,8 +276,10 @@ void Conversation::end() {
     workshop_.counters.count(Counter::nbss_resynchronised, framers_[side].resynchronised());
   }
   if (channel_) {
-    channel_->end();
-    drain_channel(client_side_);
+    if (workshop_.files) {
+      channel_->end();
+      drain_channel(client_side_);
+    }
     channel_->leave();
     end_pipes();
   }

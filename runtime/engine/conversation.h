@@ -27,10 +27,13 @@ struct Workshop {
   const Limits& limits;
   Counters& counters;
   Tracker& tracker;
+  const bool files;
   stream::Pool pool;
   Spares<Lane> lanes;
   Spares<smb::Channel> channels;
   smb::Sessions sessions;
+  Memory logon_memory;  // of all connections
+  Logons logons;
   // Open pipes, whatever connections they are used through, by Event::slot; made when bytes pass.
   struct Pipe {
     std::unique_ptr<Lane> lane;
@@ -107,7 +110,7 @@ class Conversation {
   std::array<Framer, 2> framers_;  // kSmb
   std::unique_ptr<smb::Channel> channel_;
   Sessions sessions_;
-  bool spoke_ = false;  // an SMB message came
+  bool spoke_ = false;               // an SMB message came
   std::optional<Timestamp> missed_;  // when bytes were lost that were not told of yet
   Sight sight_;
 };

@@ -24,15 +24,24 @@ auth::Package package_of(dcerpc::AuthType type) {
 
 }  // namespace
 
-Sessions::Sessions(const Limits& limits, Counters& counters)
-    : users_(limits.smb_users, counters, Counter::smb_users_dropped),
-      openings_(limits.smb_logons, counters, Counter::smb_users_dropped),
-      logons_(limits.smb_logons, counters, Counter::smb_users_dropped) {}
+std::uint64_t hash(const LogonKey& key) {
+  return smb::mix(key.flow_id ^ smb::mix(key.number + (key.opening ? 1 : 0)));
+}
+
+Sessions::Sessions(const Limits& limits, Counters& counters, Logons& logons)
+    : counters_(counters),
+      users_(limits.smb_users, counters, Counter::smb_users_dropped),
+      logons_(logons) {}
+
+Logon& Sessions::put(const LogonKey& key, const Logon& logon) {
+  return logons_.put(key, logon,
+                     [&](const Logon&) { counters_.count(Counter::smb_users_dropped); });
+}
 
 void Sessions::take(const smb::Event& event) {
   if (event.kind == smb::Event::Kind::kLogoff) {
     users_.erase(event.session);
-    logons_.erase(event.session);
+    logons_.erase(known(event.session));
   } else if (event.setup == Setup::kAsked) {
     ask(event);
   } else {
@@ -41,20 +50,20 @@ void Sessions::take(const smb::Event& event) {
 }
 
 void Sessions::ask(const smb::Event& request) {
-  Logon* logon = logons_.find(request.session);
+  Logon* logon = logons_.find(known(request.session));
   const bool begins = logon == nullptr;
-  if (begins) logon = &openings_.make(request.id);
+  if (begins) logon = &put(opening(request.id), {});
   logon->exchange.push(request.data, true);
   if (!request.account.empty() || !request.domain.empty()) logon->account = account_of(request);
-  if (begins && request.session != 0) logons_.make(request.session, *logon);
+  if (begins && request.session != 0) put(known(request.session), Logon(*logon));
 }
 
 void Sessions::answer(const smb::Event& answer) {
-  if (const Logon* opening = openings_.find(answer.id)) {
-    logons_.make(answer.session, *opening);
-    openings_.erase(answer.id);
+  if (const Logon* begun = logons_.find(opening(answer.id))) {
+    put(known(answer.session), Logon(*begun));
+    logons_.erase(opening(answer.id));
   }
-  Logon* logon = logons_.find(answer.session);
+  Logon* logon = logons_.find(known(answer.session));
   if (answer.setup == Setup::kGoesOn) {
     if (logon != nullptr) logon->exchange.push(answer.data, false);
     return;
@@ -63,20 +72,17 @@ void Sessions::answer(const smb::Event& answer) {
     // Who logged on without being captured is not who did before.
     users_.make(answer.session, logon != nullptr ? logon->user() : auth::Identity());
   }
-  logons_.erase(answer.session);
+  logons_.erase(known(answer.session));
 }
 
 const auth::Identity* Sessions::user(std::uint64_t session) {
   if (const auth::Identity* user = users_.find(session)) return user;
-  const Logon* logon = logons_.find(session);
+  const Logon* logon = logons_.find(known(session));
   return logon == nullptr ? nullptr : &logon->user();
 }
 
-void Sessions::reset() {
-  users_.clear();
-  openings_.clear();
-  logons_.clear();
-}
+// Logons that are not over are left to be forgotten: no other connection has this one's number.
+void Sessions::reset() { users_.clear(); }
 
 Associates::Associates(const Limits& limits, Counters& counters)
     : contexts_(limits.dcerpc_auth_contexts, counters, Counter::dcerpc_auth_contexts_dropped) {}

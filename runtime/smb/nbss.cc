@@ -28,7 +28,9 @@ std::size_t length_of(Bytes header) {
 // matches compares as many bytes as there are.
 bool matches(Bytes bytes, std::array<std::uint8_t, 4> want) {
   const std::size_t n = std::min(bytes.size(), want.size());
-  return std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n), want.begin());
+  std::size_t same = 0;
+  while (same < n && bytes[same] == want[same]) ++same;
+  return same == n;
 }
 
 // begins_message: a session message that holds SMB1 (ff), SMB2 (fe), a transform (fd) or a
