@@ -16,7 +16,7 @@ struct Limits {
   // holds most, of a few, makes room.
   std::size_t held_bytes = 128 << 20;
   // A flow without packets for this long has ended.
-  std::int64_t flow_idle_us = 300'000'000;
+  std::int64_t flow_idle_us = 7'200'000'000;
 
   // IP datagrams of which fragments are kept until the others come, and how long.
   std::size_t fragment_datagrams = 1 << 12;
@@ -48,7 +48,7 @@ struct Limits {
   // Open handles (files and pipes) of one connection that are remembered.
   std::size_t smb_handles = 4096;
   // Open pipes of one connection whose RPC is followed.
-  std::size_t smb_pipes = 64;
+  std::size_t smb_pipes = 512;
   // Parts of SMB1 transactions of one connection that came too early, and their bytes.
   std::size_t smb_early_parts = 64;
   std::size_t smb_early_bytes = 256 << 10;
@@ -67,7 +67,7 @@ struct Limits {
   std::size_t smb_logons = 128;
 
   // Presentation contexts of one association.
-  std::size_t dcerpc_contexts = 128;
+  std::size_t dcerpc_contexts = 1024;
   // Security contexts of one association whose user is remembered.
   std::size_t dcerpc_auth_contexts = 8;
   // Calls of one association that are in flight.

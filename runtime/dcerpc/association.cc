@@ -104,6 +104,8 @@ void Association::State::push(const Frame& frame) {
   if (!pdu || pdu->malformed) counters_->count(Counter::dcerpc_malformed);
   if (!pdu) return;
   ++number_;
+  // Security that a refused or replaced bind asked for is not that of later calls.
+  if (pdu->header.type == PduType::kBind || pdu->header.type == PduType::kBindNak) auth_.reset();
   if (pdu->auth && from_client(pdu->header.type)) auth_ = pdu->auth;
   if (pdu->auth && negotiates(pdu->header.type)) negotiate(*pdu);
   dispatch(*pdu, frame.time);

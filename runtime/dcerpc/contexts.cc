@@ -20,6 +20,13 @@ int trust(const Context& context) {
   }
 }
 
+// before says whether one context of an id counts more than another. A port that is used again may
+// show no more of the new connection than its bind; what the server accepted before is not its.
+bool before(const Context& a, const Context& b) {
+  if (trust(a) > 0 && trust(b) > 0 && a.bind != b.bind) return a.bind > b.bind;
+  return trust(a) > trust(b);
+}
+
 bool rejected(const Context& context) { return context.known_by == KnownBy::kRejected; }
 bool offered(const Context& context) { return context.known_by == KnownBy::kOffered; }
 
@@ -27,10 +34,11 @@ bool offered(const Context& context) { return context.known_by == KnownBy::kOffe
 
 void Contexts::offer(const Pdu& pdu, std::uint32_t number) {
   ContextItems items(pdu);
+  if (pdu.header.type == PduType::kBind) ++binds_;
   for (std::uint8_t i = 0; const auto item = items.next(); ++i) {
     if (item->asks_features) continue;
     add({item->interface, item->context_id, KnownBy::kOffered, i, pdu.header.call_id, number,
-         ++uses_, TransferSyntax::kUnknown});
+         binds_, ++uses_, TransferSyntax::kUnknown});
   }
   if (items.whole()) {
     bind_seen_ = bind_seen_ || pdu.header.type == PduType::kBind;
@@ -108,7 +116,7 @@ const Context* Contexts::use(std::uint16_t context_id) {
   for (std::size_t i = table_.size(); i-- > 0;) {
     Context& context = table_[i];
     if (context.context_id != context_id) continue;
-    if (best == nullptr || trust(context) > trust(*best)) best = &context;
+    if (best == nullptr || before(context, *best)) best = &context;
   }
   if (best != nullptr) best->used = ++uses_;
   return best;

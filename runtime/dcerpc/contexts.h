@@ -18,6 +18,7 @@ struct Context {
   std::uint8_t item = 0;                 // its place in the list that offered it
   std::uint32_t call_id = 0;             // of the PDU that offered it
   std::uint32_t offer = 0;               // number of that PDU in its association
+  std::uint32_t bind = 0;                // counts the binds up to it
   std::uint64_t used = 0;                // when it was offered, accepted or requested on last
   TransferSyntax transfer = TransferSyntax::kUnknown;  // if it was accepted
 };
@@ -40,8 +41,10 @@ class Contexts {
   // awaited gives the number of the newest PDU with this call id whose offer is not answered.
   [[nodiscard]] std::optional<std::uint32_t> awaited(std::uint32_t call_id) const;
 
-  // use gives the context that a request with this id uses: the one accepted last, else the one
-  // offered last, else a rejected one; nullptr if none has this id. It lives until the next change.
+  // use gives the context that a request with this id uses: of those that came since the last bind,
+  // which begins an association anew, the one accepted last, else the one offered last; else the
+  // same of earlier ones; else a rejected one; nullptr if none has this id. It lives until the next
+  // change.
   const Context* use(std::uint16_t context_id);
   // bind_seen says that a bind was captured with all of its list.
   [[nodiscard]] bool bind_seen() const { return bind_seen_; }
@@ -57,6 +60,7 @@ class Contexts {
   Counters* counters_;
   Vector<Context> table_;   // in the order of the offers
   std::uint64_t uses_ = 0;  // the clock of Context::used
+  std::uint32_t binds_ = 0;
   bool bind_seen_ = false;
 };
 

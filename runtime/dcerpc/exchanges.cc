@@ -191,7 +191,7 @@ void Exchanges::State::expire(Timestamp now) {
 void Exchanges::State::forget_oldest() {
   const std::uint32_t row = memory_.oldest();
   if (memory_[row].flight != kNone) give_up(memory_[row].flight);
-  memory_.remove(row);
+  if (memory_.oldest() == row) memory_.remove(row);  // it may have gone with its call
 }
 
 void Exchanges::State::request(std::uint32_t index, const Datagram& pdu, Timestamp time) {
@@ -281,7 +281,9 @@ void Exchanges::State::discard(std::uint32_t index) {
   } else {
     counters.count(Counter::dcerpc_orphan_answers);
   }
+  const std::uint32_t row = flight.row;
   detach(index);
+  memory_.remove(row);  // its request may come yet, and is no repeat
   flight.request.reset();
   release(flight.response);
   free_.push_back(index);

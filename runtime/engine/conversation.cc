@@ -11,6 +11,9 @@ using match::Transport;
 
 namespace {
 
+// Pieces behind a loss at a stream's beginning that are tried.
+constexpr std::uint32_t kMostRefused = 64;
+
 // Bytes of a pipe that were lost with whole messages: more than any PDU that was under way.
 constexpr std::uint64_t kUnknownLoss = ~std::uint64_t{0};
 
@@ -71,6 +74,7 @@ void Conversation::drain() {
 
 void Conversation::take(const stream::Piece& piece) {
   if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece.bytes);
+  if (protocol_ == Protocol::kUndecided && piece.lost > 0) torn_ = true;
   see(piece);
   follow(piece);
   tell_of_loss();
@@ -90,7 +94,13 @@ void Conversation::follow(const stream::Piece& piece) {
   }
 }
 
+// decide judges the first bytes. Where bytes in front of them were lost they may be anything's
+// middle, so the next pieces are tried too, as where a capture begins in the middle of a stream.
 void Conversation::decide(Bytes bytes) {
+  if (torn_ && (bytes.size() < kMidstreamBytes || !may_begin(bytes))) {
+    if (++refused_ >= kMostRefused) protocol_ = Protocol::kForeign;
+    return;
+  }
   if (smb::plausible(bytes)) {
     protocol_ = Protocol::kSmb;
     channel_ = workshop_.channels.take();
@@ -295,6 +305,8 @@ void Conversation::reset() {
   protocol_ = Protocol::kUndecided;
   spoke_ = false;
   missed_.reset();
+  torn_ = false;
+  refused_ = 0;
   sight_ = {};
 }
 

@@ -42,6 +42,10 @@ struct Workshop {
   std::vector<Pipe> pipes;
 };
 
+// The least that is tried of a stream whose beginning is not known: fewer bytes look like SMB or
+// RPC too easily.
+inline constexpr std::size_t kMidstreamBytes = 16;
+
 // may_begin says whether SMB or RPC may begin with these bytes, the first of a stream.
 bool may_begin(Bytes bytes);
 
@@ -111,6 +115,8 @@ class Conversation {
   std::unique_ptr<smb::Channel> channel_;
   Sessions sessions_;
   bool spoke_ = false;               // an SMB message came
+  bool torn_ = false;                // bytes were lost before it was decided what this is
+  std::uint32_t refused_ = 0;        // pieces that were tried since then
   std::optional<Timestamp> missed_;  // when bytes were lost that were not told of yet
   Sight sight_;
 };

@@ -69,10 +69,6 @@ constexpr std::uint64_t kPacketsPerIdleCheck = 64;
 // Conversations that one eviction compares.
 constexpr std::uint32_t kLookedAt = 16;
 
-// The least that is tried of a segment in the middle of a stream: fewer bytes look like SMB or RPC
-// too easily.
-constexpr std::size_t kMidstreamBytes = 16;
-
 // begin notes where a side's stream begins.
 void begin(Flow& flow, std::uint8_t side, std::uint32_t first) {
   flow.syn_seen[side] = flow.begun[side] = true;

@@ -70,6 +70,19 @@ TEST(Association, Interfaces) {
        "#1 call=2 ctx=0 op=43 if=lsarpc bound stub=2 frags=1: 0a0b\n"},
       {"an ack without its bind says nothing", bind_ack(1).result(kAccepted).build() + call(2, 0),
        "#1 call=2 ctx=0 op=43 if=- unknown stub=2 frags=1 nobind: 0a0b\n"},
+      {"a new bind goes before what an earlier one had accepted",
+       bind(1).context(0, kSamr).build() + bind_ack(1).result(kAccepted).build() +
+           bind(1).context(0, kLsarpc).build() + call(2, 0),
+       "#1 call=2 ctx=0 op=43 if=lsarpc offered stub=2 frags=1: 0a0b\n"},
+      {"unless it is refused",
+       bind(1).context(0, kSamr).build() + bind_ack(1).result(kAccepted).build() +
+           bind(3).context(0, kLsarpc).build() + bind_nak(3).build() + call(2, 0),
+       "#1 call=2 ctx=0 op=43 if=samr bound stub=2 frags=1: 0a0b\n"},
+      {"the security that a refused bind asked for is nobody's",
+       bind(1).context(0, kLsarpc).verifier(kNtlmAuth, kConnectLevel).build() +
+           bind_nak(1).build() + bind(2).context(0, kLsarpc).build() +
+           bind_ack(2).result(kAccepted).build() + call(3, 0),
+       "#1 call=3 ctx=0 op=43 if=lsarpc bound stub=2 frags=1: 0a0b\n"},
       {"an ack of another call id says nothing",
        bind(1).context(0, kLsarpc).build() + bind_ack(2).result(kAccepted).build() + call(2, 0),
        "#1 call=2 ctx=0 op=43 if=lsarpc offered stub=2 frags=1: 0a0b\n"},

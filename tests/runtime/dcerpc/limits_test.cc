@@ -167,7 +167,9 @@ TEST(DcerpcLimits, RefusedContextsMakeRoomFirst) {
 }
 
 TEST(DcerpcLimits, AnAcceptedContextOutlivesAFloodOfOffers) {
-  Trace trace;
+  Limits limits;
+  limits.dcerpc_contexts = 128;
+  Trace trace(limits);
   trace.push(kBound);
   for (std::uint16_t id = 1; id <= 1000; ++id)
     trace.push(alter_context(id + 1U).context(id, kSamr).build());
@@ -175,7 +177,7 @@ TEST(DcerpcLimits, AnAcceptedContextOutlivesAFloodOfOffers) {
   EXPECT_EQ(trace.text(),
             "#1 call=5000 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
             "#2 call=5001 ctx=1000 op=43 if=samr offered stub=0 frags=1: \n");
-  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 1000 + 1 - Limits().dcerpc_contexts);
+  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 1000 + 1 - limits.dcerpc_contexts);
 }
 
 Buffer accepted(std::uint16_t id) {
@@ -243,7 +245,9 @@ TEST(DcerpcLimits, TheLongestUnusedContextMakesRoom) {
 }
 
 TEST(DcerpcLimits, AContextInUseOutlivesAFloodOfAcceptedOnes) {
-  Trace trace;
+  Limits limits;
+  limits.dcerpc_contexts = 128;
+  Trace trace(limits);
   trace.push(kBound);
   for (std::uint16_t id = 1; id < 300; ++id) {
     trace.push(accepted(id));
@@ -254,7 +258,7 @@ TEST(DcerpcLimits, AContextInUseOutlivesAFloodOfAcceptedOnes) {
   EXPECT_EQ(trace.text().substr(before),
             "#3 call=5001 ctx=0 op=43 if=lsarpc bound stub=0 frags=1: \n"
             "#4 call=5002 ctx=1 op=43 if=- unknown stub=0 frags=1: \n");
-  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 300 - Limits().dcerpc_contexts);
+  EXPECT_EQ(trace.count(Counter::dcerpc_contexts_dropped), 300 - limits.dcerpc_contexts);
 }
 
 // The same wire twice through one association; the second time memory is there.

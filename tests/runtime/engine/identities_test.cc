@@ -220,7 +220,7 @@ TEST(Identities, AreBoundedAndCounted) {
 TEST(Identities, AreTheSameHoweverTheStreamIsCut) {
   const Talk talk = logged_on(kAlice, 1) + over_smb2_write(bound_by_ntlm(kBob) + call(2));
   const Records whole = users(said(talk, kSmbEnds));
-  for (const std::size_t n : {1, 7, 60, 536}) {
+  for (const std::size_t n : {1U, 7U, 60U, 536U}) {
     const auto cut = TcpSession(kSmbEnds).open().segment_bytes(n).say(talk).finish().capture();
     EXPECT_EQ(users(cut), whole) << n;
   }

@@ -50,6 +50,22 @@ TEST(Losses, AddNothing) {
   }
 }
 
+// What comes behind the lost beginning of a stream may be the middle of anything: it is looked
+// through for where a message begins.
+TEST(Losses, OfTheBeginningHideNothingElse) {
+  Talk talk = key_read_over_tcp();
+  const Buffer first = bind(1).context(0, kLsarpc).verifier(kNtlmAuth, kConnectLevel).build();
+  TcpSession session = TcpSession().open().lose(Side::kClient, 60);
+  session.client({first.begin() + 60, first.end()});
+  talk.erase(talk.begin());
+  Records records = play(session.say(talk).finish().capture());
+  EXPECT_EQ(
+      without_blind_spots(records),
+      (Records{"alert key-read matched inferred " + kTcp + "- 43 unknown stub=42: success 00000000",
+               "call " + kTcp + "- 43 unknown stub=42: answered"}));
+  EXPECT_EQ(records.size(), 3U) << "the loss is a blind spot";
+}
+
 TEST(Losses, OfAnyEndAddNothing) {
   for (const Conversation& c : conversations()) {
     const Capture capture = TcpSession(c.ends).segment_bytes(100).open().say(c.talk).capture();
