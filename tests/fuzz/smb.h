@@ -68,14 +68,9 @@ inline Summary check(const smb::Event& event, const Frame& frame) {
   if (!compressed && within(event.data, frame.bytes))
     require(event.data.size() + event.lost <= frame.total || event.data.empty(),
             "no more data than the message has");
-  Summary summary{event.kind,
-                  event.pipe,
-                  event.to_server,
-                  {event.data.begin(), event.data.end()},
-                  event.lost,
-                  event.session,
-                  event.slot,
-                  {}};
+  Summary summary{
+      event.kind, event.pipe,    event.to_server, {event.data.begin(), event.data.end()},
+      event.lost, event.session, event.slot,      {}};
   if (event.kind == smb::Event::Kind::kFileOpened) {
     require(event.file != nullptr, "a file is told with its event");
     summary.file =

@@ -13,7 +13,6 @@ namespace rpcsieve::cli {
 namespace {
 
 using alert::Coverage;
-using alert::Service;
 
 // So many servers are listed; all of them are in the `stats` event.
 constexpr std::size_t kRows = 10;

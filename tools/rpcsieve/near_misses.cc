@@ -142,7 +142,7 @@ std::string NearMisses::subject_words(const Reason& reason) const {
   const auto& row = database_.conditions()[reason.condition];
   const auto runs = explainer_->operations(reason.condition);
   const bool every = runs.size() == 1 && runs[0].first == 0 && runs[0].last == 0xffff;
-  const std::string interface = interface_words(database_, row.interface);
+  std::string interface = interface_words(database_, row.interface);
   if (every) return interface;
   return interface + ' ' + operations_words(database_, row.interface, runs);
 }
