@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "runtime/auth/der.h"
 #include "runtime/auth/kerberos.h"
@@ -84,11 +85,14 @@ void Exchange::read(Bytes token, bool from_client, int depth) {
 void Exchange::read_ntlm(Bytes message, ntlm::Type type, bool from_client) {
   const bool answer = type == ntlm::Type::kChallenge;
   if (answer == from_client) return;
+  const bool answered = std::exchange(answered_, type == ntlm::Type::kAuthenticate);
   if (answer) {
     charset_ = ntlm::read_challenge(message);
   } else if (type == ntlm::Type::kNegotiate) {
     charset_ = std::nullopt;
     if (!named_) identity_ = ntlm::read_negotiate(message);
+  } else if (answered) {
+    return;  // nobody challenged it: a second name would be another's
   } else if (const auto user = ntlm::read_authenticate(message, charset_)) {
     identity_ = *user;
     named_ = true;

@@ -35,7 +35,8 @@ class Exchange {
   void learn(const Identity& told);
 
   Identity identity_;
-  bool named_ = false;  // identity_ is final, not what a NEGOTIATE_MESSAGE announced
+  bool named_ = false;     // identity_ is final, not what a NEGOTIATE_MESSAGE announced
+  bool answered_ = false;  // NTLMSSP: an AUTHENTICATE_MESSAGE came, and nobody asked for another
   std::optional<ntlm::Charset> charset_;  // that the server chose
 };
 

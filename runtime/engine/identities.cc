@@ -50,6 +50,7 @@ void Sessions::take(const smb::Event& event) {
 }
 
 void Sessions::ask(const smb::Event& request) {
+  asked_ = true;
   Logon* logon = logons_.find(known(request.session));
   const bool begins = logon == nullptr;
   if (begins) logon = &put(opening(request.id), {});
@@ -59,6 +60,7 @@ void Sessions::ask(const smb::Event& request) {
 }
 
 void Sessions::answer(const smb::Event& answer) {
+  answered_ = true;
   if (const Logon* begun = logons_.find(opening(answer.id))) {
     put(known(answer.session), Logon(*begun));
     logons_.erase(opening(answer.id));
@@ -77,12 +79,16 @@ void Sessions::answer(const smb::Event& answer) {
 
 const auth::Identity* Sessions::user(std::uint64_t session) {
   if (const auth::Identity* user = users_.find(session)) return user;
+  if (!asked_ || answered_) return nullptr;
   const Logon* logon = logons_.find(known(session));
   return logon == nullptr ? nullptr : &logon->user();
 }
 
 // Logons that are not over are left to be forgotten: no other connection has this one's number.
-void Sessions::reset() { users_.clear(); }
+void Sessions::reset() {
+  users_.clear();
+  asked_ = answered_ = false;
+}
 
 Associates::Associates(const Limits& limits, Counters& counters)
     : contexts_(limits.dcerpc_auth_contexts, counters, Counter::dcerpc_auth_contexts_dropped) {}

@@ -62,6 +62,8 @@ class Sessions {
   Counters& counters_;
   std::uint64_t flow_id_ = 0;
   Few<auth::Identity> users_;  // by session
+  bool asked_ = false;         // a session setup was captured
+  bool answered_ = false;      // ... and an answer to one
   Logons& logons_;
 };
 

@@ -175,8 +175,9 @@ std::string NearMisses::words(const Reason& reason, const Tally& tally) const {
           what);
     case Step::kUninferable:
       return fmt::format(
-          "{} of the operation of {}, of an interface that is not known (no bind was captured): an "
-          "alert would take a text, utf16 or hex item outside of any:, of at least 8 bytes that "
+          "{} of the operation of {}, of an interface that is not known (no bind that offers its "
+          "context was captured): an alert would take a text, utf16 or hex item outside of any:, "
+          "of at least 8 bytes that "
           "are not all the same",
           calls, what);
     case Step::kTransport:
@@ -203,10 +204,16 @@ std::string NearMisses::words(const Reason& reason, const Tally& tally) const {
                              : fmt::format("{} to {}", tally.shortest, tally.longest),
                          clause());
     case Step::kUnread:
-      return fmt::format("{} of {} whose stub cannot be read ({}), so {} is not known", calls, what,
-                         had, clause());
+      return fmt::format("{} of {} whose stub cannot be read ({}), so {} is not known{}", calls,
+                         what, had, clause(),
+                         keeps_silent(reason) ? "; sealed: ignore keeps silent then" : "");
   }
   return "";
+}
+
+bool NearMisses::keeps_silent(const Reason& reason) const {
+  const auto& condition = database_.conditions()[reason.condition];
+  return database_.detections()[condition.detection].sealed == database::Sealed::kIgnore;
 }
 
 std::string NearMisses::print_call(const Subject& subject, const Endpoint& client,

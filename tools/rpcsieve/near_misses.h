@@ -54,6 +54,7 @@ class NearMisses {
   void add(const match::Miss& miss, const match::Subject& subject, const std::string& example);
   [[nodiscard]] std::string instead(const match::Miss& miss, const match::Subject& subject) const;
   [[nodiscard]] std::string words(const Reason& reason, const Tally& tally) const;
+  [[nodiscard]] bool keeps_silent(const Reason& reason) const;
   [[nodiscard]] std::string subject_words(const Reason& reason) const;
   [[nodiscard]] std::string print_call(const match::Subject& subject, const Endpoint& client,
                                        const Endpoint& server) const;

@@ -524,7 +524,8 @@ class Explain(CommandLine):
                       self.explain(refused))
         midstream = self.talk("midstream.pcap", wire.request(43, NAME, call=2), opening=[])
         self.write("rules/backup.yaml", SPEC.replace("G$BCKUPKEY_", "G$B"))
-        self.assertIn("of an interface that is not known (no bind was captured): an alert would take",
+        self.assertIn("of an interface that is not known (no bind that offers its context was captured): an "
+                      "alert would take",
                       self.explain(midstream))
 
     def test_sealed(self):
@@ -534,7 +535,7 @@ class Explain(CommandLine):
         told = self.explain(sealed)
         self.assertIn("Blind in 1 place: stubs_sealed.", told)
         self.assertIn("whose stub cannot be read (sealed 1), so {utf16: \"G$BCKUPKEY_\"} is not "
-                      "known", told)
+                      "known; sealed: ignore keeps silent then", told)
 
     def test_nothing_there(self):
         http = wire.Tcp(49000, 80).talk([(True, b"GET / HTTP/1.1")]).packets
