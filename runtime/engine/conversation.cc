@@ -73,8 +73,8 @@ void Conversation::drain() {
 }
 
 void Conversation::take(const stream::Piece& piece) {
-  if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece.bytes);
-  if (protocol_ == Protocol::kUndecided && piece.lost > 0) torn_ = true;
+  if (protocol_ == Protocol::kUndecided && !piece.bytes.empty()) decide(piece);
+  if (protocol_ == Protocol::kUndecided && piece.lost > 0) torn_[piece.side] = true;
   see(piece);
   follow(piece);
   tell_of_loss();
@@ -94,10 +94,12 @@ void Conversation::follow(const stream::Piece& piece) {
   }
 }
 
-// decide judges the first bytes. Where bytes in front of them were lost they may be anything's
-// middle, so the next pieces are tried too, as where a capture begins in the middle of a stream.
-void Conversation::decide(Bytes bytes) {
-  if (torn_ && (bytes.size() < kMidstreamBytes || !may_begin(bytes))) {
+// decide judges the first bytes. Where bytes of their side were lost in front of them they may be
+// anything's middle, so the next pieces are tried too, as where a capture begins in the middle of a
+// stream.
+void Conversation::decide(const stream::Piece& piece) {
+  const Bytes bytes = piece.bytes;
+  if (torn_[piece.side] && (bytes.size() < kMidstreamBytes || !may_begin(bytes))) {
     if (++refused_ >= kMostRefused) protocol_ = Protocol::kForeign;
     return;
   }
@@ -305,7 +307,7 @@ void Conversation::reset() {
   protocol_ = Protocol::kUndecided;
   spoke_ = false;
   missed_.reset();
-  torn_ = false;
+  torn_ = {};
   refused_ = 0;
   sight_ = {};
 }

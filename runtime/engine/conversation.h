@@ -85,7 +85,7 @@ class Conversation {
   void drain();
   void take(const stream::Piece& piece);
   void follow(const stream::Piece& piece);
-  void decide(Bytes bytes);
+  void decide(const stream::Piece& piece);
   void take_smb(const stream::Piece& piece);
   void drain_smb(std::uint8_t side);
   void drain_channel(std::uint8_t sender);
@@ -115,7 +115,7 @@ class Conversation {
   std::unique_ptr<smb::Channel> channel_;
   Sessions sessions_;
   bool spoke_ = false;               // an SMB message came
-  bool torn_ = false;                // bytes were lost before it was decided what this is
+  std::array<bool, 2> torn_{};       // bytes of a side were lost before it was decided what this is
   std::uint32_t refused_ = 0;        // pieces that were tried since then
   std::optional<Timestamp> missed_;  // when bytes were lost that were not told of yet
   Sight sight_;
