@@ -155,10 +155,13 @@ std::uint32_t Exchanges::State::remember(const CallKey& key) {
   return row;
 }
 
+// open_flight makes a flight. Those that have ended but are still to be given out are in no queue:
+// where all have, none must go.
 std::uint32_t Exchanges::State::open_flight() {
-  if (flights_.size() - free_.size() >= limits.datagram_flights) {
+  const std::uint32_t oldest = joining_.oldest() != kNone ? joining_.oldest() : asked_.oldest();
+  if (oldest != kNone && flights_.size() - free_.size() >= limits.datagram_flights) {
     counters.count(Counter::datagram_calls_dropped);
-    give_up(joining_.oldest() != kNone ? joining_.oldest() : asked_.oldest());
+    give_up(oldest);
   }
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(flights_.size()));

@@ -273,6 +273,17 @@ TEST(Exchanges, LimitOfFlights) {
   EXPECT_EQ(trace.text().find("#997 dropped\n"), std::string::npos);
 }
 
+// All calls that there may be end at the same moment as another begins: none of them is left to go.
+TEST(Exchanges, LimitOfFlightsThatHaveEnded) {
+  Limits limits;
+  limits.datagram_flights = 4;
+  Trace trace(limits);
+  for (std::uint32_t i = 0; i < 4; ++i) trace.client(asked(i));
+  trace.wait(limits.flow_idle_us + 1).client(asked(4)).client(asked(5));
+  EXPECT_EQ(trace.count(Counter::datagram_calls_dropped), 0U);
+  EXPECT_NE(trace.text().find("#4 dropped\n#5 "), std::string::npos) << trace.text();
+}
+
 TEST(Exchanges, LimitOfWhatIsRemembered) {
   Limits limits;
   limits.datagram_calls = 4;
