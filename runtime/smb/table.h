@@ -13,7 +13,8 @@ namespace rpcsieve::smb {
 // Table keeps up to `limit` values by key, and of too many forgets the one that was not used for
 // the longest time among those it could stand in for. Rows lie in sets of a few, a key's hash
 // (found by argument) says in which; a set that overflows doubles the table, or at the limit gives
-// up its oldest row. So every access looks at one set, and memory grows only with use.
+// up its oldest row. So every access looks at one set, and memory grows only with use: most tables
+// hold one value or two, in as many rows.
 template <class Key, class Value>
 class Table {
  public:
@@ -76,37 +77,45 @@ class Table {
     std::uint64_t used = 0;  // when, on clock_; 0: the row is free
   };
 
-  [[nodiscard]] std::size_t sets() const { return rows_.size() / ways_; }
-  Row* set_of(const Key& key) { return rows_.data() + (hash(key) & (sets() - 1)) * ways_; }
+  // The rows of one set, all there are until it is full.
+  struct Set {
+    Row* begin;
+    Row* end;
+  };
+  Set set_of(const Key& key) {
+    if (rows_.size() <= ways_) return {rows_.data(), rows_.data() + rows_.size()};
+    Row* begin = rows_.data() + (hash(key) & (rows_.size() / ways_ - 1)) * ways_;
+    return {begin, begin + ways_};
+  }
 
   Row* row_of(const Key& key) {
-    if (rows_.empty()) return nullptr;
-    Row* set = set_of(key);
-    Row* end = set + ways_;
-    Row* row = std::find_if(set, end, [&](const Row& r) { return r.used != 0 && r.key == key; });
-    return row == end ? nullptr : row;
+    const Set set = set_of(key);
+    for (Row* row = set.begin; row != set.end; ++row)
+      if (row->used != 0 && row->key == key) return row;
+    return nullptr;
   }
 
   // make_room returns a free row for the key, or the oldest of its set.
   Row* make_room(const Key& key) {
-    if (rows_.empty()) rows_.resize(ways_);
     for (;;) {
-      Row* set = set_of(key);
-      Row* row = std::min_element(set, set + ways_,
+      const Set set = set_of(key);
+      Row* row = std::min_element(set.begin, set.end,
                                   [](const Row& a, const Row& b) { return a.used < b.used; });
-      if (row->used == 0 || sets() >= sets_limit_) return row;
+      if (row != set.end && (row->used == 0 || rows_.size() >= ways_ * sets_limit_)) return row;
       grow();
     }
   }
 
-  // grow doubles the number of sets. Each set's rows part over two, so none overflows.
+  // grow doubles the one set, and once it is whole the number of sets: each set's rows part over
+  // two, so none overflows.
   void grow() {
-    Vector<Row> old(rows_.size() * 2, rows_.get_allocator());
+    const std::size_t twice = std::max<std::size_t>(rows_.size() * 2, 1);
+    Vector<Row> old(rows_.size() < ways_ ? std::min(twice, ways_) : twice, rows_.get_allocator());
     old.swap(rows_);
     for (Row& row : old) {
       if (row.used == 0) continue;
-      Row* set = set_of(row.key);
-      *std::find_if(set, set + ways_, [](const Row& r) { return r.used == 0; }) = std::move(row);
+      const Set set = set_of(row.key);
+      *std::find_if(set.begin, set.end, [](const Row& r) { return r.used == 0; }) = std::move(row);
     }
   }
 
