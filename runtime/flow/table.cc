@@ -26,10 +26,10 @@ std::uint64_t hash(const Endpoint& end) {
 }  // namespace
 
 Table::Table(const Limits& limits, Counters& counters)
-    : flows_(std::max<std::size_t>(limits.flows, 1)),
-      buckets_(std::bit_ceil(flows_.size()), kNone),
+    : limit_(std::max<std::size_t>(limits.flows, 1)),
+      buckets_(std::bit_ceil(limit_), kNone),
       counters_(counters) {
-  for (std::uint32_t i = 0; i + 1 < size(); ++i) flows_[i].chain = i + 1;
+  flows_.reserve(limit_);
 }
 
 // The sum makes both directions meet in one bucket.
@@ -48,6 +48,10 @@ Table::Found Table::find(const Endpoint& source, const Endpoint& destination) {
 }
 
 std::uint32_t Table::add(const Endpoint& source, const Endpoint& destination) {
+  if (free_ == kNone) {
+    free_ = size();
+    flows_.emplace_back();
+  }
   std::uint32_t& first = bucket(source, destination);
   const std::uint32_t index = free_;
   Flow& flow = flows_[index];

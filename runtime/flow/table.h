@@ -36,8 +36,8 @@ struct Flow {
   State state = State::kFree;
 };
 
-// Table finds the flow of a packet. It holds Limits::flows of them at most and allocates all of
-// them when it is made; for a new flow beyond that an old one has to go.
+// Table finds the flow of a packet. It holds Limits::flows of them at most; for a new flow beyond
+// that an old one has to go. Their memory is set aside when it is made, and touched as they come.
 class Table {
  public:
   Table(const Limits& limits, Counters& counters);
@@ -55,21 +55,23 @@ class Table {
 
   // is_full says that add needs room: then the caller asks for a victim, ends what follows it, and
   // removes it.
-  [[nodiscard]] bool is_full() const { return free_ == kNone; }
+  [[nodiscard]] bool is_full() const { return free_ == kNone && flows_.size() == limit_; }
   // victim names the flow that was idle longest among the next few in turn.
   [[nodiscard]] std::uint32_t victim();
   void remove(std::uint32_t index);
 
   [[nodiscard]] Flow& operator[](std::uint32_t index) { return flows_[index]; }
   [[nodiscard]] const Flow& operator[](std::uint32_t index) const { return flows_[index]; }
+  // size counts the flows that there are or were.
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(flows_.size()); }
 
  private:
   std::uint32_t& bucket(const Endpoint& a, const Endpoint& b);
 
+  std::size_t limit_;
   std::vector<Flow> flows_;
   std::vector<std::uint32_t> buckets_;  // a power of two
-  std::uint32_t free_ = 0;              // chained by Flow::chain
+  std::uint32_t free_ = kNone;          // chained by Flow::chain
   std::uint32_t hand_ = 0;
   Counters& counters_;
 };
