@@ -1,5 +1,5 @@
-// The one door to libpcap's files. libpcap closes the stream that it is given once it has accepted
-// it, and leaves it alone if not.
+// The one door to libpcap's files, and past it for those that are read without. libpcap closes the
+// stream that it is given once it has accepted it, and leaves it alone if not.
 #include "runtime/capture/reader.h"
 
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "runtime/capture/input.h"
+#include "runtime/capture/pcap_file.h"
 
 namespace rpcsieve::capture {
 namespace {
@@ -56,18 +57,33 @@ Handle open_stream(std::FILE* stream, std::string& error) {
 
 }  // namespace
 
-// The input is declared first: the handle's stream reads from it until it is closed.
+// The input is declared first: what reads from it must not outlive it.
 struct Reader::State {
   std::unique_ptr<Input> input;
+  std::unique_ptr<PcapFile> file;  // or
   Handle handle;
+  Captured packet;  // that the handle gave last
   std::uint64_t packets = 0;
   std::string damage;
+
+  // next_of_libpcap gives the next packet, none at the end and at damage, and then says why.
+  std::span<const Captured> next_of_libpcap(std::string& why) {
+    pcap_pkthdr* header = nullptr;
+    const u_char* bytes = nullptr;
+    const int got = pcap_next_ex(handle.get(), &header, &bytes);
+    if (got == PCAP_ERROR) why = pcap_geterr(handle.get());
+    if (got != 1) return {};
+    packet = {time_of(header->ts), header->len, Bytes(bytes, header->caplen)};
+    return {&packet, 1};
+  }
 };
 
-std::unique_ptr<Reader> Reader::open(const std::string& path, std::string& error) {
+std::unique_ptr<Reader> Reader::open(const std::string& path, std::string& error, Way way) {
   auto state = std::make_unique<State>();
   state->input = Input::open(path, error);
   if (!state->input) return nullptr;
+  if (way == Way::kFastest) state->file = PcapFile::open(*state->input);
+  if (state->file) return std::unique_ptr<Reader>(new Reader(std::move(state)));
   std::FILE* stream = state->input->stream();
   if (stream == nullptr) {
     error = "out of memory";
@@ -83,27 +99,26 @@ std::unique_ptr<Reader> Reader::open(const std::string& path, std::string& error
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;
 
-int Reader::link_type() const { return pcap_datalink(state_->handle.get()); }
+int Reader::link_type() const {
+  return state_->file ? state_->file->link_type() : pcap_datalink(state_->handle.get());
+}
 
 std::string Reader::link_name() const {
   const char* name = pcap_datalink_val_to_name(link_type());
   return name == nullptr ? fmt::format("number {}", link_type()) : name;
 }
 
-std::optional<Packet> Reader::next() {
-  pcap_pkthdr* header = nullptr;
-  const u_char* bytes = nullptr;
-  const int got = pcap_next_ex(state_->handle.get(), &header, &bytes);
-  if (got == 1) {
-    ++state_->packets;
-    return Packet{time_of(header->ts), header->len, Bytes(bytes, header->caplen)};
+std::span<const Captured> Reader::next() {
+  std::string why;
+  const auto packets = state_->file ? state_->file->next() : state_->next_of_libpcap(why);
+  state_->packets += packets.size();
+  if (!packets.empty()) return packets;
+  if (state_->file) why = state_->file->damage();
+  if (!state_->input->failure().empty()) why = state_->input->failure();
+  if (!why.empty()) {
+    state_->damage = fmt::format("damaged after {} packets: {}", state_->packets, why);
   }
-  std::string failure = state_->input->failure();
-  if (got == PCAP_ERROR && failure.empty()) failure = pcap_geterr(state_->handle.get());
-  if (!failure.empty()) {
-    state_->damage = fmt::format("damaged after {} packets: {}", state_->packets, failure);
-  }
-  return std::nullopt;
+  return {};
 }
 
 const std::string& Reader::damage() const { return state_->damage; }
@@ -113,12 +128,9 @@ double Reader::progress() const { return std::min(1.0, state_->input->progress()
 bool is_capture(const std::string& path) {
   std::string ignored;
   const auto input = Input::open(path, ignored);
-  std::FILE* stream = input ? input->stream() : nullptr;
-  if (stream == nullptr) return false;
-  std::array<char, 4> head{};
-  const std::size_t got = std::fread(head.data(), 1, head.size(), stream);
-  std::fclose(stream);
-  const std::string_view magic(head.data(), got);
+  if (!input) return false;
+  const Bytes head = input->peek(kMagics[0].size());
+  const std::string_view magic(reinterpret_cast<const char*>(head.data()), head.size());
   return std::find(kMagics.begin(), kMagics.end(), magic) != kMagics.end();
 }
 

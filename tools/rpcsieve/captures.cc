@@ -62,13 +62,15 @@ struct Player {
 
   void deal(capture::Reader& reader, packet::LinkType link, std::size_t index) {
     std::uint64_t packets = 0;
-    while (const auto packet = reader.next()) {
-      dealer.push(link, packet->bytes, packet->wire_len, packet->time);
-      if (!playback.step(packet->time)) {
-        stopped = true;
-        return;
+    for (auto run = reader.next(); !run.empty(); run = reader.next()) {
+      for (const Captured& packet : run) {
+        dealer.push(link, packet.bytes, packet.wire_len, packet.time);
+        if (!playback.step(packet.time)) {
+          stopped = true;
+          return;
+        }
+        if (++packets % kPacketsPerLook == 0) progress.update(index, reader.progress());
       }
-      if (++packets % kPacketsPerLook == 0) progress.update(index, reader.progress());
     }
   }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <filesystem>
+
 #include "tests/support/forge.h"
 #include "tests/support/temporary_file.h"
 
@@ -16,19 +18,20 @@ using test::PcapFile;
 using test::Wire;
 using test::write_file;
 
-std::string print(const Packet& packet) {
+std::string print(const Captured& packet) {
   std::string text = fmt::format("{} {}:", packet.time.us, packet.wire_len);
   for (const std::uint8_t byte : packet.bytes) text += fmt::format("{:02x}", byte);
   return text + "\n";
 }
 
 // read_all prints what a reader gives: the link type, a line per packet, and the damage.
-std::string read_all(const std::string& path) {
+std::string read_all(const std::string& path, Way way = Way::kFastest) {
   std::string error;
-  const auto reader = Reader::open(path, error);
+  const auto reader = Reader::open(path, error, way);
   if (!reader) return "refused: " + error + "\n";
   std::string out = reader->link_name() + "\n";
-  while (const auto packet = reader->next()) out += print(*packet);
+  for (auto packets = reader->next(); !packets.empty(); packets = reader->next())
+    for (const Captured& packet : packets) out += print(packet);
   return out + (reader->damage().empty() ? "end\n" : reader->damage() + "\n");
 }
 
@@ -198,12 +201,59 @@ TEST(Reader, ShowsItsProgress) {
   const auto reader = Reader::open(write_file("progress", file.build()), error);
   ASSERT_TRUE(reader) << error;
   double last = 0;
-  while (reader->next()) {
+  while (!reader->next().empty()) {
     EXPECT_GE(reader->progress(), last);
     last = reader->progress();
     EXPECT_LE(last, 1.0);
   }
   EXPECT_EQ(last, 1.0);
+}
+
+// compare reads a file both ways.
+void compare(const std::string& path) {
+  EXPECT_EQ(read_all(path), read_all(path, Way::kLibpcap)) << path;
+}
+
+// What libpcap reads and refuses, and in which words, decides.
+TEST(Reader, ReadsLikeLibpcap) {
+  const auto packet = [](std::uint32_t captured, std::size_t there, std::uint32_t snaplen) {
+    Wire file;
+    file.u32(0xa1b2c3d4).u16(2).u16(4).u32(0).u32(0).u32(snaplen).u32(1);
+    return file.u32(1).u32(2).u32(captured).u32(captured).bytes(Buffer(there, 7)).build();
+  };
+  const Buffer files[] = {
+      packet(100, 100, 60),                   // longer than the file says packets are
+      packet(100, 80, 60),                    // ... and cut
+      packet(100, 40, 60),                    // ... before that length
+      packet(100, 100, 0),                    // no such length
+      packet(300'000, 300'000, 0),            // ... and a packet beyond all sense
+      packet(300'000, 300'000, 262'144),      // beyond both
+      packet(300'000, 300'000, 400'000),      // beyond sense, as the file says
+      packet(0x7ffffff0, 5000, 0x7fffffff),   // a lie
+      packet(0xffffffff, 5000, 0xffffffff),   // none libpcap believes
+      packet(262'144, 262'144, 262'144),      // the largest
+      Wire().bytes(packet(0, 0, 262'144)).bytes(Buffer(16)).build(),
+      PcapFile(101).packet(1, 2, hex("45")).build(),
+      PcapFile(113).packet(1, 2, hex("45")).build(),
+      PcapFile(276).packet(1, 2, hex("45")).build(),
+      PcapFile(1 | 0x04000000).packet(1, 2, hex("45")).build(),  // with a frame check sequence
+  };
+  for (std::size_t i = 0; i < std::size(files); ++i)
+    compare(write_file("like" + std::to_string(i), files[i]));
+}
+
+TEST(Reader, ReadsTheCapturesLikeLibpcap) {
+  const std::filesystem::path root = RPCSIEVE_SOURCE_DIR;
+  std::size_t compared = 0;
+  for (const auto& folder : {root / "pcaps", root / "../shared/captures"}) {
+    if (!std::filesystem::exists(folder)) continue;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file() || !is_capture(entry.path().string())) continue;
+      compare(entry.path().string());
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 30U);
 }
 
 TEST(IsCapture, LooksAtTheFirstBytes) {

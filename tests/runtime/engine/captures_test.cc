@@ -28,8 +28,9 @@ Frames read(const std::string& path) {
   Frames frames;
   if (!reader) return frames;
   const auto link = static_cast<packet::LinkType>(reader->link_type());
-  while (const auto packet = reader->next())
-    frames.push_back({link, {packet->bytes.begin(), packet->bytes.end()}, packet->time});
+  for (auto packets = reader->next(); !packets.empty(); packets = reader->next())
+    for (const Captured& packet : packets)
+      frames.push_back({link, {packet.bytes.begin(), packet.bytes.end()}, packet.time});
   EXPECT_EQ(reader->damage(), "") << path;
   return frames;
 }
