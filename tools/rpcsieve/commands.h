@@ -13,6 +13,7 @@ void add_compile(CLI::App& app, Status& status);
 void add_scan(CLI::App& app, Status& status);
 void add_calls(CLI::App& app, Status& status);
 void add_explain(CLI::App& app, Status& status);
+void add_test(CLI::App& app, Status& status);
 void add_forge(CLI::App& app, Status& status);
 void add_endpoints(CLI::App& app, Status& status);
 void add_files(CLI::App& app, Status& status);

@@ -39,6 +39,7 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_scan(app, status);
   rpcsieve::cli::add_calls(app, status);
   rpcsieve::cli::add_explain(app, status);
+  rpcsieve::cli::add_test(app, status);
   rpcsieve::cli::add_forge(app, status);
   rpcsieve::cli::add_endpoints(app, status);
   rpcsieve::cli::add_files(app, status);

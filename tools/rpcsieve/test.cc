@@ -1,0 +1,247 @@
+// rpcsieve test: regression suites of detections, in every engine that is installed.
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "compiler/spec/spec.h"
+#include "tools/rpcsieve/commands.h"
+#include "tools/rpcsieve/output.h"
+#include "tools/rpcsieve/rules.h"
+#include "tools/suite/matrix.h"
+#include "tools/suite/native.h"
+#include "tools/suite/suricata.h"
+#include "tools/suite/update.h"
+
+namespace rpcsieve::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using suite::Case;
+using suite::Verdict;
+
+struct TestOptions {
+  RuleOptions suites;  // the paths are suites; the variables go to their rules
+  std::string suricata = "suricata";
+  bool only_native = false;
+  bool update = false;
+  std::string junit, html;
+};
+
+using SourcePtr = std::shared_ptr<const compiler::Source>;
+
+// is_yaml leaves out the variables of rules, which are no detections.
+bool is_yaml(const fs::path& path) {
+  return (path.extension() == ".yaml" || path.extension() == ".yml") &&
+         path.filename() != "variables.yaml";
+}
+
+// find_suites follows the arguments: in folders, every suite and file of detections below them.
+std::vector<SourcePtr> find_suites(const std::vector<std::string>& arguments, Status& status) {
+  std::vector<SourcePtr> suites;
+  const auto add = [&](const fs::path& path) {
+    std::string error;
+    auto text = read_file(path.string(), error);
+    if (!text) {
+      complain("{}: {}", path.string(), error);
+      status = Status::kFailed;
+      return;
+    }
+    suites.push_back(std::make_shared<compiler::Source>(compiler::Source{path.string(), *text}));
+  };
+  for (const std::string& argument : arguments) {
+    std::error_code error;
+    if (!fs::is_directory(argument, error)) {
+      add(argument);
+      continue;
+    }
+    std::vector<fs::path> files;
+    for (fs::recursive_directory_iterator at(argument, error), end; !error && at != end;
+         at.increment(error))
+      if (is_yaml(at->path())) files.push_back(at->path());
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) add(file);
+    if (!error && !files.empty()) continue;
+    complain("{}: {}", argument, error ? error.message() : "there is no *.yaml in it");
+    status = Status::kFailed;
+  }
+  return suites;
+}
+
+// Group is the cases that run the same rules, which are then compiled once.
+struct Group {
+  std::vector<std::string> rules;
+  std::vector<Case> cases;
+};
+
+std::vector<Group> group(std::vector<Case> cases) {
+  std::map<std::vector<std::string>, std::size_t> known;
+  std::vector<Group> groups;
+  for (Case& one : cases) {
+    const auto [at, is_new] = known.try_emplace(one.rules, groups.size());
+    if (is_new) groups.push_back({one.rules, {}});
+    groups[at->second].cases.push_back(std::move(one));
+  }
+  return groups;
+}
+
+Verdict judge_native(const Case& one, const suite::Facts& facts) {
+  Verdict verdict{"native", one.capture, one.span, suite::differences(one, facts), {}, {}, {}};
+  for (const auto& alert : facts.alerts)
+    verdict.forms[alert.at("rpcsieve").at("detection").get<std::string>()] = {"native"};
+  for (const suite::Wanted& wanted : one.alerts)
+    if (wanted.count > 0)
+      verdict.wanted[wanted.detection] = verdict.forms.count(wanted.detection) > 0;
+  for (const auto& [detection, forms] : verdict.forms)
+    if (one.only.empty() && verdict.wanted.count(detection) == 0)
+      verdict.unwanted.push_back(detection);
+  return verdict;
+}
+
+Verdict judge_sensor(const Case& one, const std::string& engine, const suite::Suricata& sensor) {
+  std::string error;
+  const auto fired = sensor.run(one.capture, error);
+  if (fired) return suite::judge(one, engine, *fired);
+  return {engine, one.capture, one.span, {error}, {}, {}, {}};
+}
+
+// Tester runs the cases of suites and keeps their verdicts.
+class Tester {
+ public:
+  explicit Tester(const TestOptions& options) : options_(options) {}
+
+  Status run(const std::vector<Group>& groups) {
+    const bool sensors = !options_.only_native && !options_.update;
+    if (sensors) sensor_ = suite::Suricata::find(options_.suricata);
+    if (sensors && !sensor_)
+      say(fmt::format("{}: not there, or not of a version that rules are compiled for: left out",
+                      options_.suricata));
+    Status status = Status::kDone;
+    for (const Group& group : groups) status = worse(status, run(group));
+    return status;
+  }
+  [[nodiscard]] const std::vector<Verdict>& verdicts() const { return verdicts_; }
+
+  // update makes the suites say what the own matcher found: it shows what changes, and then writes.
+  [[nodiscard]] Status update() const {
+    Status status = Status::kDone;
+    for (const auto& [source, cases] : found_) {
+      const auto changes = suite::changes_of(source->text, cases);
+      for (const suite::Change& change : changes)
+        fmt::print("{}", suite::print(source->name, change));
+      const bool written =
+          changes.empty() || replace_file(source->name, suite::apply(source->text, changes));
+      if (!written) status = Status::kFailed;
+    }
+    return status;
+  }
+
+ private:
+  Status run(const Group& group) {
+    Status status = Status::kDone;
+    RuleOptions rules = options_.suites;
+    rules.paths = group.rules;
+    const auto read = load_rules(rules, status);
+    if (!read) return status;
+    std::string error;
+    const auto native = suite::Native::create(*read, error);
+    if (!native) {
+      complain("{}", error);
+      return Status::kBad;
+    }
+    for (const Case& one : group.cases) {
+      suite::Facts facts = native->run(one.capture);
+      verdicts_.push_back(judge_native(one, facts));
+      if (options_.update) found_[one.span.source].emplace_back(one, std::move(facts));
+    }
+    return sensor_ ? run_sensor(group, *read) : status;
+  }
+
+  // run_sensor runs as many engines at once as there are processors: each takes its time to start.
+  Status run_sensor(const Group& group, const compiler::RuleSet& rules) {
+    std::string error;
+    const auto sensor = suite::Suricata::create(*sensor_, rules, error);
+    if (!sensor) {
+      complain("{}", error);
+      return Status::kBad;
+    }
+    std::vector<Verdict> verdicts(group.cases.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      for (std::size_t i = next++; i < group.cases.size(); i = next++)
+        verdicts[i] = judge_sensor(group.cases[i], sensor_->target, *sensor);
+    };
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+      threads.emplace_back(work);
+    for (std::thread& thread : threads) thread.join();
+    std::move(verdicts.begin(), verdicts.end(), std::back_inserter(verdicts_));
+    return Status::kDone;
+  }
+
+  const TestOptions& options_;
+  std::optional<suite::Suricata::Program> sensor_;
+  std::vector<Verdict> verdicts_;
+  std::map<SourcePtr, std::vector<std::pair<Case, suite::Facts>>> found_;  // for update
+};
+
+// report_failures prints what is wrong, by the place of its case, and counts the verdicts that are.
+std::size_t report_failures(const std::vector<Verdict>& verdicts) {
+  std::size_t failed = 0;
+  for (const Verdict& verdict : verdicts) {
+    failed += verdict.wrong.empty() ? 0 : 1;
+    for (const std::string& wrong : verdict.wrong)
+      say(printable(fmt::format("{}:{}: {}: {}: {}", verdict.span.source->name, verdict.span.line,
+                                verdict.engine, verdict.capture, wrong)));
+  }
+  return failed;
+}
+
+Status test(const TestOptions& options) {
+  Status status = Status::kDone;
+  compiler::Diagnostics diagnostics;
+  std::vector<Case> cases;
+  for (const SourcePtr& source : find_suites(options.suites.paths, status)) {
+    for (Case& one : suite::parse(source, diagnostics)) cases.push_back(std::move(one));
+  }
+  report(diagnostics);
+  if (diagnostics.has_errors()) return worse(status, Status::kBad);
+  Tester tester(options);
+  status = worse(status, tester.run(group(std::move(cases))));
+  if (options.update) return worse(status, tester.update());
+  const auto& verdicts = tester.verdicts();
+  const std::size_t failed = report_failures(verdicts);
+  fmt::print("{}\n{}\n{} cases, {} failed\n", print(suite::matrix_of(verdicts)),
+             print(suite::forms_of(verdicts)), verdicts.size(), failed);
+  if (!options.junit.empty() && !replace_file(options.junit, suite::junit(verdicts)))
+    status = Status::kFailed;
+  if (!options.html.empty() && !replace_file(options.html, suite::html(verdicts)))
+    status = Status::kFailed;
+  return failed == 0 && !verdicts.empty() ? status : worse(status, Status::kBad);
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, Status& status) {
+  auto options = std::make_shared<TestOptions>();
+  CLI::App* command = app.add_subcommand("test", "Run regression suites in every engine there is");
+  command->add_option("SUITE", options->suites.paths, "Suites: files, or folders that hold some")
+      ->required();
+  command->add_option("--suricata", options->suricata, "The Suricata to run beside the own matcher")
+      ->type_name("COMMAND")
+      ->capture_default_str();
+  command->add_flag("--native", options->only_native, "Run the own matcher only");
+  command->add_flag("--update", options->update,
+                    "Make the suites say what the own matcher finds, and show what changes");
+  command->add_option("--junit", options->junit, "Write the verdicts as JUnit XML")
+      ->type_name("FILE");
+  command->add_option("--html", options->html, "Write the matrix as a page")->type_name("FILE");
+  options->suites.add_variables(*command);
+  command->footer("Example:\n  rpcsieve test pcaps/ --junit results.xml");
+  command->callback([options, &status] { status = test(*options); });
+}
+
+}  // namespace rpcsieve::cli

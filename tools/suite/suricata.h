@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "compiler/compile.h"
+#include "tools/suite/process.h"
+
+namespace rpcsieve::suite {
+
+// Fired says which detections alerted on a capture, by name, and by which forms of their rules.
+using Fired = std::map<std::string, std::set<std::string>>;
+
+// Suricata runs generated rules in the real engine.
+class Suricata {
+ public:
+  // find asks a program for its version; nullopt if it is none, or of a version that nothing is
+  // compiled for.
+  struct Program {
+    std::string command;
+    std::string target;   // "suricata7"
+    std::string version;  // as it says
+  };
+  static std::optional<Program> find(const std::string& command);
+
+  // create writes the rules where the engine finds them. It returns nullptr and what the engine
+  // says in `error` if it does not load them without a word.
+  static std::unique_ptr<Suricata> create(const Program& program, const compiler::RuleSet& rules,
+                                          std::string& error);
+
+  // run reads a capture; nullopt and why in `error` if that fails. Several threads may call it.
+  [[nodiscard]] std::optional<Fired> run(const std::string& capture, std::string& error) const;
+
+ private:
+  explicit Suricata(Program program) : program_(std::move(program)) {}
+
+  Program program_;
+  Scratch scratch_;
+  std::map<std::string, std::string> names_;  // of the detections, by their ids
+};
+
+}  // namespace rpcsieve::suite
