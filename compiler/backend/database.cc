@@ -67,7 +67,8 @@ class Emitter {
     row.severity = detection.severity;
     row.sealed = detection.sealed;
     const std::uint32_t index = file_.add(Section::kDetections, row);
-    for (const CallCondition& call : detection.calls) add_condition(index, detection, call);
+    for (const Step& step : detection.steps)
+      for (const CallCondition& call : step.calls) add_condition(index, detection, call);
   }
 
   void add_condition(std::uint32_t detection, const Detection& rule, const CallCondition& call) {
@@ -199,12 +200,26 @@ Span first_place(const Ir& ir) {
   return ir.detections.empty() ? Span{} : ir.detections.front().span;
 }
 
+// refuse_unsupported reports what the matcher cannot do yet; true: nothing.
+bool refuse_unsupported(const Ir& ir, Diagnostics& out) {
+  bool sound = true;
+  for (const Detection& detection : ir.detections) {
+    const std::string_view what = beyond_calls(detection);
+    if (what.empty()) continue;
+    sound = false;
+    out.error("E016", detection.span, fmt::format("a database cannot hold '{}' yet", what),
+              "leave the detection out of the database");
+  }
+  return sound;
+}
+
 }  // namespace
 
 std::optional<std::vector<std::uint8_t>> emit_database(const Ir& ir, const Sids& sids,
                                                        const Catalog& catalog,
                                                        const DatabaseOptions& options,
                                                        Diagnostics& out) {
+  if (!refuse_unsupported(ir, out)) return std::nullopt;
   const auto patterns = compile_patterns(ir, options.for_this_host, out);
   if (!patterns) return std::nullopt;
   auto file = Emitter(ir, sids, catalog).emit(*patterns);

@@ -138,9 +138,10 @@ class Everything {
 std::vector<std::vector<Span>> find_places(const Ir& ir) {
   std::vector<std::vector<Span>> places(ir.patterns.size());
   for (const Detection& detection : ir.detections)
-    for (const CallCondition& call : detection.calls)
-      for (const Clause& clause : call.stub)
-        for (const Term& term : clause.any) places.at(term.pattern).push_back(term.span);
+    for (const Step& step : detection.steps)
+      for (const CallCondition& call : step.calls)
+        for (const Clause& clause : call.stub)
+          for (const Term& term : clause.any) places.at(term.pattern).push_back(term.span);
   return places;
 }
 

@@ -143,7 +143,9 @@ class FreeSids {
 // forms_of names every form that a detection may take.
 std::vector<std::string> forms_of(const Detection& detection) {
   std::vector<std::string> names = {form_name("native", 0)};
-  for (std::size_t i = 0; i < detection.calls.size(); ++i)
+  std::size_t calls = 0;
+  for (const Step& step : detection.steps) calls += step.calls.size();
+  for (std::size_t i = 0; i < calls; ++i)
     for (const std::string_view form : kForms)
       if (form != "native") names.push_back(form_name(form, i));
   return names;

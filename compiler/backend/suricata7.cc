@@ -61,8 +61,14 @@ Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile
     verdict.fidelity = Fidelity::kRefused;
     return verdict;
   }
-  for (std::size_t i = 0; i < detection.calls.size(); ++i) {
-    const auto plan = suricata::plan(ir, detection, detection.calls[i], profile);
+  if (const auto what = beyond_calls(detection); !what.empty()) {
+    verdict.reasons = {fmt::format("{}no rule of this target says '{}' yet", kRefused, what)};
+    verdict.fidelity = Fidelity::kRefused;
+    return verdict;
+  }
+  const auto& calls = detection.steps.front().calls;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto plan = suricata::plan(ir, detection, calls[i], profile);
     const auto rules = suricata::write_rules(ir, sids, detection, i, plan);
     add_alternative(rules, plan, verdict);
     text += rules.text;

@@ -88,7 +88,7 @@ class Writer {
       : ir_(ir),
         sids_(sids),
         detection_(detection),
-        condition_(detection.calls[alternative]),
+        condition_(detection.steps.front().calls[alternative]),
         alternative_(alternative) {}
 
   Rules write(const Plan& plan) {

@@ -15,7 +15,24 @@ bool is_telling(const Pattern& pattern) {
   return std::any_of(bytes.begin(), bytes.end(), [&](std::uint8_t b) { return b != bytes[0]; });
 }
 
+std::string_view beyond_request(const CallCondition& call) {
+  if (call.outcomes != kEveryOutcome) return "outcome";
+  return call.auth_types.empty() && call.auth_levels == kEveryLevel ? "" : "auth";
+}
+
 }  // namespace
+
+std::string_view beyond_calls(const Detection& detection) {
+  if (detection.steps.size() > 1) return "sequence";
+  if (detection.count) return "count";
+  for (const Step& step : detection.steps) {
+    if (!step.binds.empty()) return "bind";
+    if (!step.files.empty()) return "file";
+    for (const CallCondition& call : step.calls)
+      if (const auto what = beyond_request(call); !what.empty()) return what;
+  }
+  return "";
+}
 
 bool is_inferable(const Ir& ir, const CallCondition& condition) {
   return is_inferable(ir.patterns, condition);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/spec/node.h"
 #include "runtime/base/endpoint.h"
 #include "runtime/base/uuid.h"
 #include "runtime/database/format.h"
@@ -63,6 +64,20 @@ struct Clause {
 // Transport bits, as in the database and the matcher.
 inline constexpr std::uint8_t kSmb = 1, kTcp = 2, kUdp = 4, kEveryTransport = 7;
 
+// Bits of results, 1 << database::Result. A file is taken for opened unless its server says that
+// it is not.
+constexpr std::uint8_t bit(database::Result result) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(result));
+}
+inline constexpr std::uint8_t kEveryOutcome = 0x3f;
+inline constexpr std::uint8_t kOpened = bit(database::Result::kSuccess) |
+                                        bit(database::Result::kAnswered) |
+                                        bit(database::Result::kUnanswered);
+
+// Bits of authentication levels, 1 << level [MS-RPCE §2.2.1.1.8]: 0 where there is no verifier, 6
+// for privacy.
+inline constexpr std::uint8_t kEveryLevel = 0x7f;
+
 // CallCondition is one kind of call that fits a detection.
 struct CallCondition {
   Uuid interface;
@@ -74,6 +89,57 @@ struct CallCondition {
   std::vector<std::string> pipes;  // lower case, sorted; empty: every pipe
   std::optional<Uuid> object;
   std::vector<Clause> stub;
+  std::uint8_t outcomes = kEveryOutcome;
+  std::vector<std::uint8_t>
+      auth_types;  // numbers of [MS-RPCE §2.2.1.1.7], sorted; empty: every one
+  std::uint8_t auth_levels = kEveryLevel;
+};
+
+// BindResult is the server's answer to the offer of an interface.
+enum class BindResult : std::uint8_t { kAny, kAccepted, kRejected };
+
+// BindCondition is one kind of offer of an interface, in a bind or alter_context, that fits a
+// detection.
+struct BindCondition {
+  Uuid interface;
+  std::string interface_name;  // empty if the catalogue lacks it
+  std::uint16_t version_major_first = 0, version_major_last = 0xffff;
+  std::uint8_t transports = kEveryTransport;
+  bool transports_given = false;
+  std::vector<std::string> pipes;  // lower case, sorted; empty: every pipe
+  BindResult result = BindResult::kAny;
+};
+
+// Bits of what a file is opened for.
+inline constexpr std::uint8_t kRead = 1, kWrite = 2, kEveryAccess = 3;
+
+// FileCondition is one kind of SMB create or open that fits a detection. Globs are lower case: `*`
+// stands for any run of characters, `?` for one.
+struct FileCondition {
+  std::string name;         // glob of the last path component
+  bool whole_path = false;  // `name` is the glob of the whole path, with backslashes
+  std::string share;        // glob of the share's last component; empty: every share
+  std::uint8_t access = kEveryAccess;
+  std::uint8_t outcomes = kOpened;
+};
+
+// Step is one event that a detection waits for. Exactly one of the three is not empty, and one of
+// its entries must fit. (After a mistake in the spec all may be empty.)
+struct Step {
+  std::vector<CallCondition> calls;
+  std::vector<BindCondition> binds;
+  std::vector<FileCondition> files;
+};
+
+// What the events of a sequence or a count have in common.
+inline constexpr std::uint8_t kByClient = 1, kByServer = 2;
+
+// Count is a threshold: so many of what the steps give, within a window that slides over the
+// capture's time.
+struct Count {
+  std::uint32_t at_least = 1;
+  std::int64_t within_us = 0;
+  std::uint8_t by = kByClient | kByServer;
 };
 
 // Detection is one rule in normal form.
@@ -83,10 +149,14 @@ struct Detection {
   std::string title, description, status;
   database::Severity severity = database::Severity::kMedium;
   std::vector<std::string> attack, references, falsepositives;
-  std::vector<CallCondition> calls;  // one of them must fit
+  std::vector<Step> steps;     // one; several are a sequence, in order
+  std::int64_t within_us = 0;  // of the sequence
+  std::uint8_t by = 0;         // of the sequence: kByClient | kByServer
+  std::optional<Count> count;  // of what `steps` give
   AddressSet from, to;
   database::Sealed sealed = database::Sealed::kAlert;
-  Span span;  // of its name
+  std::vector<YamlNode> sigma;  // companions: host-side Sigma rules, each a map, as written
+  Span span;                    // of its name
 };
 
 // Ir is a rule set in normal form: what every backend starts from. lower() (lower.h) makes it.
@@ -100,6 +170,11 @@ struct Ir {
 // 4).
 bool is_inferable(const Ir& ir, const CallCondition& condition);
 bool is_inferable(const std::vector<Pattern>& patterns, const CallCondition& condition);
+
+// beyond_calls names the first thing that a detection asks for and that takes more than one call
+// and its request: "sequence", "count", "bind", "file", "outcome", "auth"; "" if there is none. A
+// backend that can express no more refuses the others by this name.
+std::string_view beyond_calls(const Detection& detection);
 
 // print gives the whole Ir as text, one line per fact, for tests and `compile -t ir`.
 std::string print(const Ir& ir);

@@ -175,9 +175,10 @@ Ir lower(const std::vector<Spec>& specs, const Catalog& catalog, const Variables
   for (const DetectionSpec* spec : in_order(specs)) {
     Detection detection;
     lower_description(*spec, detection, out);
+    Step& step = detection.steps.emplace_back();
     for (const CallSpec& call : spec->calls)
       for (CallCondition& condition : lower_call(call, catalog, patterns, out))
-        detection.calls.push_back(std::move(condition));
+        step.calls.push_back(std::move(condition));
     detection.from = addresses.lower(spec->from, "from");
     detection.to = addresses.lower(spec->to, "to");
     if (spec->sealed)

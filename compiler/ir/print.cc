@@ -87,18 +87,98 @@ std::string transports(std::uint8_t bits) {
   return out;
 }
 
+std::string print_outcomes(std::uint8_t bits) {
+  static constexpr std::string_view kNames[] = {"success", "denied",   "failed",
+                                                "fault",   "answered", "unanswered"};
+  std::string out = "    outcomes";
+  for (std::size_t i = 0; i < std::size(kNames); ++i)
+    if ((bits >> i & 1U) != 0) out += fmt::format(" {}", kNames[i]);
+  return out + "\n";
+}
+
+std::string print_levels(std::uint8_t bits) {
+  std::string out;
+  for (unsigned level = 0; (kEveryLevel >> level) != 0; ++level)
+    if ((bits >> level & 1U) != 0) out += fmt::format(" {}", level);
+  return out;
+}
+
+// print_interface and print_way print what calls and binds have in common.
+template <class Condition>
+std::string print_interface(std::string_view kind, const Condition& condition) {
+  const std::string& name = condition.interface_name;
+  std::string out =
+      fmt::format("  {} {}{}{}\n", kind, name, name.empty() ? "" : " ", print(condition.interface));
+  if (condition.version_major_first > 0 || condition.version_major_last < 0xffff)
+    out += fmt::format("    version {}-{}\n", condition.version_major_first,
+                       condition.version_major_last);
+  return out;
+}
+
+template <class Condition>
+std::string print_way(const Condition& condition) {
+  std::string out = fmt::format("    transports{}{}\n", transports(condition.transports),
+                                condition.transports_given ? "" : " (not given)");
+  if (!condition.pipes.empty())
+    out += fmt::format("    pipes {}\n", fmt::join(condition.pipes, " "));
+  return out;
+}
+
 std::string print(const CallCondition& call, const Ir& ir) {
-  std::string out = fmt::format("  call {}{}{}\n", call.interface_name,
-                                call.interface_name.empty() ? "" : " ", print(call.interface));
-  if (call.version_major_first > 0 || call.version_major_last < 0xffff)
-    out += fmt::format("    version {}-{}\n", call.version_major_first, call.version_major_last);
+  std::string out = print_interface("call", call);
   out += fmt::format("    opnums{}\n", print(call.opnums));
-  out += fmt::format("    transports{}{}\n", transports(call.transports),
-                     call.transports_given ? "" : " (not given)");
-  if (!call.pipes.empty()) out += fmt::format("    pipes {}\n", fmt::join(call.pipes, " "));
+  out += print_way(call);
   if (call.object) out += fmt::format("    object {}\n", print(*call.object));
   for (const Clause& clause : call.stub) out += fmt::format("    stub {}\n", print(clause, ir));
   if (is_inferable(ir, call)) out += "    inferable\n";
+  if (call.outcomes != kEveryOutcome) out += print_outcomes(call.outcomes);
+  if (!call.auth_types.empty())
+    out += fmt::format("    auth types {}\n", fmt::join(call.auth_types, " "));
+  if (call.auth_levels != kEveryLevel)
+    out += fmt::format("    auth levels{}\n", print_levels(call.auth_levels));
+  return out;
+}
+
+std::string print(const BindCondition& bind) {
+  static constexpr std::string_view kResults[] = {"any", "accepted", "rejected"};
+  std::string out = print_interface("bind", bind);
+  out += print_way(bind);
+  out += fmt::format("    result {}\n", kResults[static_cast<std::size_t>(bind.result)]);
+  return out;
+}
+
+std::string print(const FileCondition& file) {
+  static constexpr std::string_view kAccess[] = {"none", "read", "write", "read write"};
+  std::string out =
+      fmt::format("  file {} {}\n", file.whole_path ? "path" : "name", quoted_text(file.name));
+  if (!file.share.empty()) out += fmt::format("    share {}\n", quoted_text(file.share));
+  out += fmt::format("    access {}\n", kAccess[file.access & kEveryAccess]);
+  return out + print_outcomes(file.outcomes);
+}
+
+std::string print_by(std::uint8_t bits) {
+  std::string out;
+  if ((bits & kByClient) != 0) out += " client";
+  if ((bits & kByServer) != 0) out += " server";
+  return out;
+}
+
+// print_steps numbers the steps of a sequence; what stands alone needs no number.
+std::string print_steps(const Detection& detection, const Ir& ir) {
+  std::string out;
+  const bool sequence = detection.steps.size() > 1;
+  if (sequence)
+    out +=
+        fmt::format("  sequence within {} us by{}\n", detection.within_us, print_by(detection.by));
+  if (const auto& count = detection.count)
+    out += fmt::format("  count {} within {} us by{}\n", count->at_least, count->within_us,
+                       print_by(count->by));
+  for (std::size_t i = 0; i < detection.steps.size(); ++i) {
+    if (sequence) out += fmt::format("  step {}\n", i + 1);
+    for (const CallCondition& call : detection.steps[i].calls) out += print(call, ir);
+    for (const BindCondition& bind : detection.steps[i].binds) out += print(bind);
+    for (const FileCondition& file : detection.steps[i].files) out += print(file);
+  }
   return out;
 }
 
@@ -122,7 +202,7 @@ std::string print(const Detection& detection, const Ir& ir) {
   out += fmt::format("  to {}\n", print(detection.to));
   out += fmt::format("  sealed {}\n",
                      detection.sealed == database::Sealed::kAlert ? "alert" : "ignore");
-  for (const CallCondition& call : detection.calls) out += print(call, ir);
+  out += print_steps(detection, ir);
   return out;
 }
 

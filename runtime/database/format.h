@@ -99,6 +99,9 @@ struct WatchRow {
 enum class Sealed : std::uint8_t { kAlert, kIgnore };
 enum class Severity : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 
+// Result is what came of a call or of the opening of a file, as conditions ask for it.
+enum class Result : std::uint8_t { kSuccess, kDenied, kFailed, kFault, kAnswered, kUnanswered };
+
 struct DetectionRow {
   std::array<std::uint8_t, 16> id;
   Text name, title, category;

@@ -38,9 +38,10 @@ void check(const Diagnostic& diagnostic) {
 
 void check(const Ir& ir) {
   for (const Detection& detection : ir.detections)
-    for (const CallCondition& call : detection.calls)
-      for (const Clause& clause : call.stub)
-        for (const Term& term : clause.any) require(term.pattern < ir.patterns.size());
+    for (const Step& step : detection.steps)
+      for (const CallCondition& call : step.calls)
+        for (const Clause& clause : call.stub)
+          for (const Term& term : clause.any) require(term.pattern < ir.patterns.size());
   require(ir.detections.empty() == print(ir).empty());
 }
 

@@ -139,10 +139,11 @@ std::vector<match::Hit> oracle(const Ir& ir, const Subject& subject) {
   for (std::size_t i = 0; i < ir.detections.size(); ++i) {
     const compiler::Detection& detection = ir.detections[i];
     const std::uint32_t first = conditions;
-    conditions += static_cast<std::uint32_t>(detection.calls.size());
+    const std::vector<CallCondition>& calls = detection.steps.front().calls;
+    conditions += static_cast<std::uint32_t>(calls.size());
     if (!in(subject.client, detection.from) || !in(subject.server, detection.to)) continue;
     std::vector<int> ends;
-    for (const CallCondition& condition : detection.calls)
+    for (const CallCondition& condition : calls)
       ends.push_back(judge(ir, detection, condition, subject));
     const auto best = std::max_element(ends.begin(), ends.end());
     if (best == ends.end() || *best == 0) continue;

@@ -112,35 +112,36 @@ Rule::Rule(std::string_view name) {
   detection_.name = name;
   detection_.id = id_of(name);
   detection_.title = name;
+  detection_.steps.emplace_back();
 }
 
 Rule& Rule::call(std::string_view interface, std::vector<compiler::OpnumRange> opnums) {
   compiler::CallCondition condition;
   condition.interface = uuid(interface);
   condition.opnums = std::move(opnums);
-  detection_.calls.push_back(std::move(condition));
+  detection_.steps[0].calls.push_back(std::move(condition));
   stubs_.emplace_back();
   return *this;
 }
 
 Rule& Rule::versions(std::uint16_t first, std::uint16_t last) {
-  detection_.calls.back().version_major_first = first;
-  detection_.calls.back().version_major_last = last;
+  detection_.steps[0].calls.back().version_major_first = first;
+  detection_.steps[0].calls.back().version_major_last = last;
   return *this;
 }
 
 Rule& Rule::transports(std::uint8_t bits) {
-  detection_.calls.back().transports = bits;
+  detection_.steps[0].calls.back().transports = bits;
   return *this;
 }
 
 Rule& Rule::pipes(std::vector<std::string> names) {
-  detection_.calls.back().pipes = std::move(names);
+  detection_.steps[0].calls.back().pipes = std::move(names);
   return *this;
 }
 
 Rule& Rule::object(std::string_view value) {
-  detection_.calls.back().object = uuid(value);
+  detection_.steps[0].calls.back().object = uuid(value);
   return *this;
 }
 
@@ -200,9 +201,10 @@ Ir ir(const std::vector<Rule>& rules) {
     compiler::Detection detection = rule.detection_;
     detection.span = {source, static_cast<std::uint32_t>(out.detections.size() + 1), 0, 1};
     compiler::Span place = detection.span;
-    for (std::size_t i = 0; i < detection.calls.size(); ++i)
+    auto& calls = detection.steps[0].calls;
+    for (std::size_t i = 0; i < calls.size(); ++i)
       for (const Rule::Clause& clause : rule.stubs_[i])
-        detection.calls[i].stub.push_back(number(clause, place, out.patterns));
+        calls[i].stub.push_back(number(clause, place, out.patterns));
     out.detections.push_back(std::move(detection));
   }
   return out;

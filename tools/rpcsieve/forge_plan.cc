@@ -33,11 +33,12 @@ constexpr std::array kNeighbours = {
 
 // set_neighbour chooses a call that the detection says nothing about.
 void set_neighbour(forge::Call& call, const Detection& detection) {
+  const auto& calls = detection.steps.front().calls;
   for (const Neighbour& neighbour : kNeighbours) {
     const Uuid uuid = parse_uuid(neighbour.uuid).value();
     call.neighbour = {{uuid, neighbour.major, 0}, neighbour.opnum};
     call.neighbour_pipe = neighbour.pipe;
-    if (std::none_of(detection.calls.begin(), detection.calls.end(),
+    if (std::none_of(calls.begin(), calls.end(),
                      [&](const CallCondition& other) { return other.interface == uuid; }))
       return;
   }
@@ -137,12 +138,16 @@ std::vector<std::uint16_t> ends_of(const compiler::OpnumRange& range) {
 
 Plan plan(const Ir& ir, const Detection& detection, Judge& judge) {
   Plan out;
+  if (const auto what = compiler::beyond_calls(detection); !what.empty()) {
+    out.refused.push_back(fmt::format("captures for '{}' cannot be made yet", what));
+    return out;
+  }
   const auto hosts = choose_hosts(detection.from, detection.to);
   if (!hosts) {
     out.refused.push_back("no address fits from and to: an empty variable matches nobody");
     return out;
   }
-  for (const CallCondition& condition : detection.calls) {
+  for (const CallCondition& condition : detection.steps.front().calls) {
     for (const compiler::OpnumRange& range : condition.opnums) {
       for (const std::uint16_t opnum : ends_of(range)) {
         if (out.alternatives.size() + out.refused.size() >= kMaxForgedAlternatives) {

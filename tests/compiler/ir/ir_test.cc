@@ -47,10 +47,10 @@ TEST(Ir, KnowsWhatIsInferable) {
   for (const InferCase& c : kInferable) {
     const Ir ir =
         lowered({test::detection("call: {interface: lsarpc, stub: " + std::string(c.stub) + "}")});
-    EXPECT_EQ(is_inferable(ir, ir.detections[0].calls[0]), c.want) << c.name;
+    EXPECT_EQ(is_inferable(ir, ir.detections[0].steps[0].calls[0]), c.want) << c.name;
   }
   const Ir none = lowered({test::detection("call: {interface: lsarpc}")});
-  EXPECT_FALSE(is_inferable(none, none.detections[0].calls[0]));
+  EXPECT_FALSE(is_inferable(none, none.detections[0].steps[0].calls[0]));
 }
 
 // The order of files and detections is not part of the meaning.

@@ -35,7 +35,7 @@ compiler::Ir rules() {
   theft.title = "Backup key \"requested\"";
   theft.severity = database::Severity::kCritical;
   theft.attack = {"T1003.004", "T1555"};
-  theft.calls = {condition};
+  theft.steps.push_back({{condition}, {}, {}});
   compiler::Detection context = theft;
   context.name = "context";
   context.id = *parse_uuid("7f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10");
