@@ -1,109 +1,44 @@
-// Call conditions: names of interfaces, versions, transports and pipes get their meaning.
+// Call conditions: one for each interface that a condition lists, as operations have their numbers
+// from there.
 #include "compiler/ir/calls.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <string>
+#include <array>
 
 #include "compiler/ir/operations.h"
+#include "compiler/ir/targets.h"
 #include "compiler/ir/words.h"
 #include "compiler/spec/number.h"
 
 namespace rpcsieve::compiler {
 namespace {
 
-constexpr std::array<Word<std::uint8_t>, 3> kTransports = {
-    {{"smb", kSmb}, {"tcp", kTcp}, {"udp", kUdp}}};
+// The numbers of kAuthTypeWords [MS-RPCE §2.2.1.1.7].
+constexpr std::array<std::uint8_t, 6> kAuthTypes = {0, 9, 10, 14, 16, 68};
+static_assert(kAuthTypes.size() == std::size(kAuthTypeWords));
 
-// Target is an interface that a condition names.
-struct Target {
-  Uuid uuid;
-  const Interface* known = nullptr;  // nullptr: the catalogue lacks it
-};
-
-std::optional<Uuid> read_uuid_value(const Value& value, std::string_view key, Diagnostics& out) {
-  if (const auto uuid = parse_uuid(value.text)) return uuid;
-  out.error("E022", value.span, fmt::format("{} '{}' is no UUID", key, value.text),
-            "write 8-4-4-4-12 hex digits, without braces");
-  return std::nullopt;
-}
-
-// is_meant_as_uuid tells a mistyped UUID from a mistyped name: names have no such groups.
-bool is_meant_as_uuid(std::string_view text) {
-  return std::count(text.begin(), text.end(), '-') >= 2 || text[0] == '{';
-}
-
-std::optional<Target> read_interface(const Value& value, const Catalog& catalog, Diagnostics& out) {
-  if (const Interface* known = catalog.find_name(value.text)) return Target{known->uuid, known};
-  if (const auto uuid = parse_uuid(value.text)) return Target{*uuid, catalog.find(*uuid)};
-  if (is_meant_as_uuid(value.text)) {
-    read_uuid_value(value, "interface", out);
-    return std::nullopt;
-  }
-  const std::string_view near = nearest(value.text, catalog.names());
-  out.error("E020", value.span, fmt::format("unknown interface '{}'", value.text),
-            near.empty() ? "'rpcsieve catalog' lists the names; its UUID will do too"
-                         : fmt::format("did you mean {}?", near));
-  return std::nullopt;
-}
-
-// read_major reads "4.0" or "4". A server takes calls of any minor version up to its own, so the
-// minor one only has to be a number [C706 §6.2.3.2].
-std::optional<std::uint16_t> read_major(const Value& value, Diagnostics& out) {
-  const std::string_view text = value.text;
-  const std::size_t dot = text.find('.');
-  const auto major = parse_number(text.substr(0, dot), 0xffff);
-  const bool minor_is_sound =
-      dot == std::string_view::npos || parse_number(text.substr(dot + 1), 0xffff);
-  if (major && minor_is_sound) return static_cast<std::uint16_t>(*major);
-  out.error("E035", value.span, fmt::format("'{}' is no interface version", text),
-            "write major.minor, as \"4.0\"");
-  return std::nullopt;
-}
-
-// choose_version makes a target the interface of that version, whose operations may differ.
-void choose_version(Target& target, std::uint16_t major, const Value& value, const Catalog& catalog,
-                    Diagnostics& out) {
-  if (!target.known) return;
-  for (const Interface& one : catalog.interfaces())
-    if (one.uuid == target.uuid && one.version_major == major) return void(target.known = &one);
-  out.warning("W003", value.span,
-              fmt::format("{} has no version {}", target.known->name, value.text),
-              fmt::format("the catalogue has {}.{}", target.known->version_major,
-                          target.known->version_minor));
-}
-
-std::uint8_t read_transports(const std::vector<Value>& values, Diagnostics& out) {
-  if (values.empty()) return kEveryTransport;
-  std::uint8_t bits = 0;
-  for (const Value& value : values)
-    bits =
-        static_cast<std::uint8_t>(bits | look_up(value, "transport", kTransports, out).value_or(0));
-  return bits;
-}
-
-// pipe_name gives a name as the engine compares it: lower case, without \PIPE\ [MS-CIFS §2.2.4.64].
-std::string pipe_name(std::string_view text) {
-  std::string name(text);
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const std::string_view prefix : {"\\", "pipe\\"})
-    if (name.starts_with(prefix)) name.erase(0, prefix.size());
-  return name;
-}
-
-std::vector<std::string> read_pipes(const std::vector<Value>& values, Diagnostics& out) {
-  std::vector<std::string> names;
+std::vector<std::uint8_t> read_auth_types(const std::vector<Value>& values, Diagnostics& out) {
+  std::vector<std::uint8_t> types;
   for (const Value& value : values) {
-    names.push_back(pipe_name(value.text));
-    if (names.back().empty())
-      out.error("E036", value.span, fmt::format("'{}' names no pipe", value.text),
-                "write the name behind \\PIPE\\, as lsarpc");
+    if (const auto number = parse_number(value.text, 0xff)) {
+      types.push_back(static_cast<std::uint8_t>(*number));
+    } else if (const auto word = look_up(value, "type", kAuthTypeWords, out)) {
+      types.push_back(kAuthTypes.at(*word));
+    }
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  std::sort(types.begin(), types.end());
+  types.erase(std::unique(types.begin(), types.end()), types.end());
+  return types;
+}
+
+// read_auth_levels gives the levels of kAuthLevelWords, which begin with 1 for `none`. That no
+// verifier is there at all, 0, is no protection either [MS-RPCE §2.2.1.1.8].
+std::uint8_t read_auth_levels(const std::vector<Value>& values, Diagnostics& out) {
+  if (values.empty()) return kEveryLevel;
+  const unsigned words = look_up_bits(values, "level", kAuthLevelWords, 0, out);
+  return static_cast<std::uint8_t>(words << 1 | (words & 1U));
 }
 
 // shared_part gives a condition all that does not depend on the interface.
@@ -111,11 +46,11 @@ CallCondition shared_part(const CallSpec& call, PatternTable& patterns, Diagnost
   CallCondition condition;
   condition.transports = read_transports(call.transports, out);
   condition.transports_given = !call.transports.empty();
-  condition.pipes = read_pipes(call.pipes, out);
-  if (!call.pipes.empty() && (condition.transports & kSmb) == 0)
-    out.warning("W002", call.pipes[0].span, "'pipe' has no effect: it restricts SMB calls only",
-                "add smb to 'transport', or leave 'pipe' out");
+  condition.pipes = read_pipes(call.pipes, condition.transports, out);
   if (call.object) condition.object = read_uuid_value(*call.object, "object", out);
+  condition.auth_types = read_auth_types(call.auth_types, out);
+  condition.auth_levels = read_auth_levels(call.auth_levels, out);
+  condition.outcomes = read_outcomes(call.outcomes, kEveryOutcome, out);
   Stub stub = lower_stub(call.stub, patterns, out);
   condition.stub = std::move(stub.clauses);
   if (stub.sound && !condition.stub.empty() && !is_inferable(patterns.all(), condition))
@@ -125,48 +60,22 @@ CallCondition shared_part(const CallSpec& call, PatternTable& patterns, Diagnost
   return condition;
 }
 
-// Targets are the interfaces of a condition, each once; `complete`: all that it lists.
-struct Targets {
-  std::vector<Target> all;
-  bool complete = true;
-};
-
-Targets read_targets(const std::vector<Value>& values, const Catalog& catalog, Diagnostics& out) {
-  Targets targets;
-  for (const Value& value : values) {
-    const auto target = read_interface(value, catalog, out);
-    const auto is_it = [&](const Target& other) { return other.uuid == target->uuid; };
-    if (!target) {
-      targets.complete = false;
-    } else if (std::none_of(targets.all.begin(), targets.all.end(), is_it)) {
-      targets.all.push_back(*target);
-    }
-  }
-  return targets;
-}
-
-std::vector<const Interface*> tables_of(const std::vector<Target>& targets) {
-  std::vector<const Interface*> tables;
-  tables.reserve(targets.size());
-  for (const Target& target : targets) tables.push_back(target.known);
-  return tables;
-}
-
 }  // namespace
+
+std::uint8_t read_outcomes(const std::vector<Value>& values, std::uint8_t all, Diagnostics& out) {
+  const std::uint8_t bits = look_up_bits(values, "outcome", kOutcomeWords, all, out);
+  // `any` is the last of the words.
+  return bits > kEveryOutcome ? kEveryOutcome : bits;
+}
 
 std::vector<CallCondition> lower_call(const CallSpec& call, const Catalog& catalog,
                                       PatternTable& patterns, Diagnostics& out) {
   CallCondition condition = shared_part(call, patterns, out);
-  Targets targets = read_targets(call.interfaces, catalog, out);
-  if (const auto major = call.version ? read_major(*call.version, out) : std::nullopt) {
-    condition.version_major_first = condition.version_major_last = *major;
-    for (Target& target : targets.all) choose_version(target, *major, *call.version, catalog, out);
-  }
-  const Operations operations(call.operations, tables_of(targets.all), targets.complete, out);
+  const Targets targets = read_targets(call.interfaces, call.version, catalog, out);
+  const Operations operations(call.operations, tables_of(targets), targets.complete, out);
   std::vector<CallCondition> conditions;
   for (const Target& target : targets.all) {
-    condition.interface = target.uuid;
-    condition.interface_name = target.known ? target.known->name : "";
+    aim(condition, target, targets);
     condition.opnums = operations.of(target.known);
     if (!condition.opnums.empty()) conditions.push_back(condition);
   }

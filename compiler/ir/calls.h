@@ -15,4 +15,7 @@ namespace rpcsieve::compiler {
 std::vector<CallCondition> lower_call(const CallSpec& call, const Catalog& catalog,
                                       PatternTable& patterns, Diagnostics& out);
 
+// read_outcomes gives the bits of results by name; no names give `all`.
+std::uint8_t read_outcomes(const std::vector<Value>& values, std::uint8_t all, Diagnostics& out);
+
 }  // namespace rpcsieve::compiler

@@ -131,7 +131,7 @@ struct Step {
   std::vector<FileCondition> files;
 };
 
-// What the events of a sequence or a count have in common.
+// Bits of what the events of a sequence or a count must have in common; none: nothing.
 inline constexpr std::uint8_t kByClient = 1, kByServer = 2;
 
 // Count is a threshold: so many of what the steps give, within a window that slides over the
@@ -139,7 +139,7 @@ inline constexpr std::uint8_t kByClient = 1, kByServer = 2;
 struct Count {
   std::uint32_t at_least = 1;
   std::int64_t within_us = 0;
-  std::uint8_t by = kByClient | kByServer;
+  std::uint8_t by = 0;
 };
 
 // Detection is one rule in normal form.

@@ -8,7 +8,8 @@
 #include <cctype>
 
 #include "compiler/ir/addresses.h"
-#include "compiler/ir/calls.h"
+#include "compiler/ir/events.h"
+#include "compiler/ir/lint.h"
 #include "compiler/ir/stub.h"
 #include "compiler/ir/words.h"
 
@@ -17,16 +18,6 @@ namespace {
 
 using database::Sealed;
 using database::Severity;
-
-constexpr std::array<Word<Severity>, 5> kSeverities = {{{"informational", Severity::kInformational},
-                                                        {"low", Severity::kLow},
-                                                        {"medium", Severity::kMedium},
-                                                        {"high", Severity::kHigh},
-                                                        {"critical", Severity::kCritical}}};
-constexpr std::array<Word<int>, 4> kStatuses = {
-    {{"experimental", 0}, {"test", 1}, {"stable", 2}, {"deprecated", 3}}};
-constexpr std::array<Word<Sealed>, 2> kSealed = {
-    {{"alert", Sealed::kAlert}, {"ignore", Sealed::kIgnore}}};
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -109,19 +100,30 @@ void check_metadata(const DetectionSpec& spec, Diagnostics& out) {
            "whoever gets the alert will look for them");
 }
 
+// check_threshold asks for a capture on which the threshold was reached: a count that is never
+// tried may as well be wrong.
+void check_threshold(const DetectionSpec& spec, Diagnostics& out) {
+  const auto alerts = [](const Expectation& one) { return one.alerts > 0; };
+  if (!spec.count || !spec.name || std::any_of(spec.expect.begin(), spec.expect.end(), alerts))
+    return;
+  out.lint("L006", spec.name->span, "no capture of its own reaches the threshold of this detection",
+           "add one to 'expect' with the number of its alerts");
+}
+
 void lower_description(const DetectionSpec& spec, Detection& detection, Diagnostics& out) {
   if (spec.name) lower_name(*spec.name, detection, out);
   if (!spec.name) detection.span = spec.span;
   if (spec.id) lower_id(*spec.id, detection, out);
   if (spec.title) detection.title = spec.title->text;
   if (spec.description) detection.description = spec.description->text;
-  if (spec.status && look_up(*spec.status, "status", kStatuses, out))
+  if (spec.status && look_up(*spec.status, "status", kStatusWords, out))
     detection.status = spec.status->text;
   if (spec.severity)
     detection.severity =
-        look_up(*spec.severity, "severity", kSeverities, out).value_or(Severity::kMedium);
+        static_cast<Severity>(look_up(*spec.severity, "severity", kSeverityWords, out).value_or(0));
   check_attack(spec.attack, out);
   check_metadata(spec, out);
+  check_threshold(spec, out);
   detection.attack = texts(spec.attack);
   detection.references = texts(spec.references);
   detection.falsepositives = texts(spec.falsepositives);
@@ -175,18 +177,21 @@ Ir lower(const std::vector<Spec>& specs, const Catalog& catalog, const Variables
   for (const DetectionSpec* spec : in_order(specs)) {
     Detection detection;
     lower_description(*spec, detection, out);
-    Step& step = detection.steps.emplace_back();
-    for (const CallSpec& call : spec->calls)
-      for (CallCondition& condition : lower_call(call, catalog, patterns, out))
-        step.calls.push_back(std::move(condition));
+    for (const StepSpec& step : spec->steps)
+      detection.steps.push_back(lower_step(step, catalog, patterns, out));
+    lower_history(*spec, detection, out);
     detection.from = addresses.lower(spec->from, "from");
     detection.to = addresses.lower(spec->to, "to");
     if (spec->sealed)
-      detection.sealed = look_up(*spec->sealed, "sealed", kSealed, out).value_or(Sealed::kAlert);
+      detection.sealed =
+          static_cast<Sealed>(look_up(*spec->sealed, "sealed", kSealedWords, out).value_or(0));
+    detection.sigma = spec->sigma;
     ir.detections.push_back(std::move(detection));
   }
   addresses.finish();
   ir.patterns = patterns.take();
+  // Of what was not understood, advice would only be noise.
+  if (!out.has_errors()) lint(ir, out);
   return ir;
 }
 

@@ -203,6 +203,10 @@ std::string print(const Detection& detection, const Ir& ir) {
   out += fmt::format("  sealed {}\n",
                      detection.sealed == database::Sealed::kAlert ? "alert" : "ignore");
   out += print_steps(detection, ir);
+  for (const YamlNode& rule : detection.sigma)
+    for (const Entry& entry : rule.entries)
+      if (entry.key.text == "title")
+        out += fmt::format("  sigma {}\n", quoted_text(entry.value.text));
   return out;
 }
 

@@ -62,6 +62,19 @@ bool looks_like_utf16(std::string_view text) {
   return true;
 }
 
+// is_utf16_text: at least three characters of ASCII. Fewer may be numbers.
+bool is_utf16_text(const ByteString& bytes) {
+  if (bytes.size() < 6 || bytes.size() % 2 != 0) return false;
+  for (std::size_t i = 0; i < bytes.size(); i += 2)
+    if (bytes[i] < 0x20 || bytes[i] >= 0x7f || bytes[i + 1] != 0) return false;
+  return true;
+}
+
+void report_utf16(const StubTerm& term, Diagnostics& out) {
+  out.lint("L003", term.value.span, "this text is UTF-16 written by hand",
+           "write it plainly under 'utf16:'");
+}
+
 void report_everything(const StubTerm& term, Diagnostics& out) {
   out.error("E030", term.value.span, "an empty pattern matches every stub",
             "write what the stub must hold, or leave the condition out");
@@ -76,9 +89,7 @@ std::optional<Pattern> lower_pattern(const StubTerm& term, Diagnostics& out) {
   switch (term.kind) {
     case StubTerm::Kind::kText:
       pattern.bytes.assign(text.begin(), text.end());
-      if (looks_like_utf16(text))
-        out.lint("L003", term.value.span, "this text is UTF-16 written by hand",
-                 "write it plainly under 'utf16:'");
+      if (looks_like_utf16(text)) report_utf16(term, out);
       break;
     case StubTerm::Kind::kUtf16:
       pattern.bytes = utf16_bytes(text);
@@ -87,6 +98,7 @@ std::optional<Pattern> lower_pattern(const StubTerm& term, Diagnostics& out) {
     case StubTerm::Kind::kHex:
       if (auto bytes = hex_bytes(text)) {
         pattern.bytes = std::move(*bytes);
+        if (is_utf16_text(pattern.bytes)) report_utf16(term, out);
         break;
       }
       out.error("E031", term.value.span, fmt::format("'{}' is not made of hex bytes", text),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 namespace rpcsieve::compiler {
 namespace {
@@ -55,46 +56,46 @@ const Entry* find(const YamlNode& node, std::string_view key) {
 
 bool has_key(const YamlNode& node, std::string_view key) { return find(node, key) != nullptr; }
 
-Fields::Fields(const YamlNode& node, std::string what, Diagnostics& out)
-    : node_(node), what_(std::move(what)), out_(out) {
+Fields::Fields(const YamlNode& node, const Shape& shape, Diagnostics& out, std::string_view what)
+    : node_(node), shape_(shape), what_(what.empty() ? shape.what : what), out_(out) {
   if (node.kind != YamlNode::Kind::kMap) wrong_kind(node, what_, "a map of keys and values", out);
 }
 
 const YamlNode* Fields::take(std::string_view key) {
-  known_.push_back(key);
+  const Key* known = find_key(shape_, key);
+  assert(known != nullptr);
   const Entry* entry = find(node_, key);
-  return entry ? &entry->value : nullptr;
-}
-
-const YamlNode* Fields::require(std::string_view key) {
-  const YamlNode* value = take(key);
-  if (!value && whole())
+  if (entry) return &entry->value;
+  if (known->need == Key::Need::kRequired && whole())
     out_.error("E011", span(), fmt::format("{} has no '{}'", what_, key),
                fmt::format("add '{}:'", key));
-  return value;
-}
-
-void Fields::refuse(std::string_view key, std::string_view harmless) {
-  const YamlNode* value = take(key);
-  if (!value || (!harmless.empty() && value->text == harmless)) return;
-  out_.error("E016", find(node_, key)->key.span,
-             fmt::format("'{}' is not supported by this version yet", key),
-             "take it out, and do not rely on the detection without it");
+  return nullptr;
 }
 
 bool Fields::finish() {
+  if (shape_.open) return true;
+  std::vector<std::string_view> names;
+  for (const Key& key : shape_.keys) names.push_back(key.name);
   bool known = true;
   for (const Entry& entry : node_.entries) {
     const std::string_view key = entry.key.text;
-    if (entry.key.kind != YamlNode::Kind::kScalar) continue;
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    if (entry.key.kind != YamlNode::Kind::kScalar || find_key(shape_, key)) continue;
     known = false;
-    const std::string_view near = nearest(key, known_);
+    const std::string_view near = nearest(key, names);
     out_.error("E010", entry.key.span, fmt::format("{} has no key '{}'", what_, key),
-               near.empty() ? fmt::format("its keys are {}", fmt::join(known_, ", "))
+               near.empty() ? fmt::format("its keys are {}", fmt::join(names, ", "))
                             : fmt::format("did you mean {}?", near));
   }
   return known;
+}
+
+std::vector<const YamlNode*> Fields::given() const {
+  std::vector<const YamlNode*> keys;
+  for (const Entry& entry : node_.entries) {
+    const Key* known = find_key(shape_, entry.key.text);
+    if (known && known->need == Key::Need::kOne) keys.push_back(&entry.key);
+  }
+  return keys;
 }
 
 std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diagnostics& out) {
@@ -138,10 +139,11 @@ std::vector<const YamlNode*> items_of(const YamlNode* node, std::string_view key
   return items;
 }
 
-std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out) {
+std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out,
+                               std::size_t limit) {
   std::vector<Value> values;
   for (const YamlNode* item : items_of(node, key, out))
-    if (auto value = read_text(item, key, out)) values.push_back(std::move(*value));
+    if (auto value = read_text(item, key, out, limit)) values.push_back(std::move(*value));
   return values;
 }
 
@@ -159,8 +161,8 @@ std::optional<Choice> read_choice(const YamlNode* node, std::string_view key, Di
   choice.span = node->span;
   choice.negated = node->kind == YamlNode::Kind::kMap;
   if (choice.negated) {
-    Fields fields(*node, std::string(key), out);
-    choice.items = read_values(fields.require("not"), key, out);
+    Fields fields(*node, kNotShape, out, key);
+    choice.items = read_values(fields.take("not"), key, out);
     fields.finish();
   } else {
     choice.items = read_values(node, key, out);
@@ -170,7 +172,7 @@ std::optional<Choice> read_choice(const YamlNode* node, std::string_view key, Di
 }
 
 void check_format(Fields& top, Diagnostics& out) {
-  const auto version = read_value(top.require("rpcsieve"), "rpcsieve", out);
+  const auto version = read_value(top.take("rpcsieve"), "rpcsieve", out);
   if (version && version->text != "1")
     out.error("E015", version->span, fmt::format("format version '{}'", version->text),
               "this program reads version 1: write 'rpcsieve: 1'");

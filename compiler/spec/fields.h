@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/diagnostic.h"
+#include "compiler/spec/keys.h"
 #include "compiler/spec/node.h"
 #include "compiler/spec/spec.h"
 
@@ -15,25 +16,21 @@ namespace rpcsieve::compiler {
 // has_key says whether a node is a map with that key.
 bool has_key(const YamlNode& node, std::string_view key);
 
-// Fields reads the keys of one map. The reader asks for each key it knows, and then calls finish().
-// A node that is no map is reported once and has no keys. It views
-// the node, which must outlive it.
+// Fields reads the keys of one map. A node that is no map is reported once and has no keys. It
+// views the node, which must outlive it.
 class Fields {
  public:
-  // `what` names the map in diagnostics: "the detection".
-  Fields(const YamlNode& node, std::string what, Diagnostics& out);
+  // `what` names the map in diagnostics, if the shape's own words do not.
+  Fields(const YamlNode& node, const Shape& shape, Diagnostics& out, std::string_view what = "");
 
-  // take gives the value of a key, nullptr if it is absent.
+  // take gives the value of a key that the shape has, nullptr if it is absent; where the shape
+  // requires it, that is reported.
   const YamlNode* take(std::string_view key);
-  // require does too, but its absence is an error.
-  const YamlNode* require(std::string_view key);
-  // refuse reports a key that the format has but this version does not support. The value
-  // `harmless` says no more than the key's absence, and passes.
-  void refuse(std::string_view key, std::string_view harmless = "");
-  // has says whether the key is there; it does not count as asking for it.
   [[nodiscard]] bool has(std::string_view key) const { return has_key(node_, key); }
-  // finish reports the keys that nobody asked for; true: there are none.
+  // finish reports the keys that the shape does not have; true: there are none.
   bool finish();
+  // given gives those keys of the map of which the shape wants exactly one (Key::Need::kOne).
+  [[nodiscard]] std::vector<const YamlNode*> given() const;
 
   [[nodiscard]] const Span& span() const { return node_.span; }
   // whole is false when a mistake in the YAML hides what else the map holds.
@@ -41,9 +38,9 @@ class Fields {
 
  private:
   const YamlNode& node_;
+  const Shape& shape_;
   std::string what_;
   Diagnostics& out_;
-  std::vector<std::string_view> known_;
 };
 
 // These read a value of one kind and report any other; `key` names it. A nullptr gives nothing.
@@ -52,11 +49,11 @@ class Fields {
 std::optional<Value> read_value(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_text reads a scalar that must not be empty, of one line and at most `limit` characters; line
 // breaks behind it are dropped, as block scalars have one.
-inline constexpr std::size_t kLongestText = 500;
 std::optional<Value> read_text(const YamlNode* node, std::string_view key, Diagnostics& out,
                                std::size_t limit = kLongestText);
-// read_values reads a scalar or a list of them.
-std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out);
+// read_values reads a scalar or a list of them, each as read_text does.
+std::vector<Value> read_values(const YamlNode* node, std::string_view key, Diagnostics& out,
+                               std::size_t limit = kLongestText);
 // read_flag reads true or false; false if there is nothing.
 bool read_flag(const YamlNode* node, std::string_view key, Diagnostics& out);
 // read_choice reads a scalar, a list, or {not: …} of either.

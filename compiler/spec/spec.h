@@ -51,6 +51,47 @@ struct CallSpec {
   std::vector<Value> pipes;          // none: every pipe
   std::optional<Value> object;
   std::vector<StubClause> stub;
+  std::vector<Value> auth_types, auth_levels;  // none: every one
+  std::vector<Value> outcomes;                 // none: every one
+};
+
+// BindSpec is a `bind` condition.
+struct BindSpec {
+  Span span;
+  std::vector<Value> interfaces;  // empty only after a mistake
+  std::optional<Value> version;
+  std::vector<Value> transports, pipes;
+  std::optional<Value> result;
+};
+
+// FileSpec is a `file` condition.
+struct FileSpec {
+  Span span;
+  std::vector<Value> names;   // globs; empty only after a mistake
+  std::vector<Value> shares;  // globs; none: every share
+  std::optional<Value> access;
+  std::vector<Value> outcomes;
+};
+
+// StepSpec is what `when`, or a step of its sequence, waits for: one of the three. After a mistake
+// there may be more or none.
+struct StepSpec {
+  std::vector<CallSpec> calls;
+  std::optional<BindSpec> bind;
+  std::optional<FileSpec> file;
+};
+
+// SequenceSpec is what joins the steps of a sequence.
+struct SequenceSpec {
+  Span span;
+  std::optional<Value> within;
+  std::vector<Value> by;
+};
+
+// CountSpec is a threshold.
+struct CountSpec {
+  std::optional<Value> at_least, within;
+  std::vector<Value> by;
 };
 
 // Expectation is a regression test of the detection's own: so many alerts on that capture.
@@ -65,7 +106,9 @@ struct DetectionSpec {
   Span span;
   std::optional<Value> name, id, title, description, status, severity;
   std::vector<Value> attack, references, falsepositives;
-  std::vector<CallSpec> calls;
+  std::vector<StepSpec> steps;  // one; more, or fewer by mistake, only in a sequence
+  std::optional<SequenceSpec> sequence;
+  std::optional<CountSpec> count;
   std::optional<Choice> from, to;  // none: everyone
   std::optional<Value> sealed;
   std::vector<YamlNode> sigma;  // companions: host-side Sigma rules, each a map, as written
@@ -80,6 +123,8 @@ struct Spec {
 // A detection unfolds into a condition for each interface of each alternative; so many parts
 // (operations, pipes, stub terms) may they have together.
 inline constexpr std::size_t kMaxUnfolded = 10'000;
+// So many steps has a sequence at most.
+inline constexpr std::size_t kMaxSteps = 16;
 
 // parse reads a file of detections (DESIGN section 2). All that is wrong with its structure goes to
 // `out`; the Spec holds everything that could be read nevertheless, so that the next phase can say

@@ -44,10 +44,10 @@ void parse_variables(const std::shared_ptr<const Source>& source, Variables& var
                      Diagnostics& out) {
   const auto root = load(source, out);
   if (!root) return;
-  Fields top(*root, "the file", out);
+  Fields top(*root, kVariablesShape, out);
   check_format(top, out);
-  if (const YamlNode* map = top.require("variables")) {
-    const Fields only_a_map(*map, "'variables'", out);
+  if (const YamlNode* map = top.take("variables")) {
+    const Fields only_a_map(*map, kVariablesShape, out, "'variables'");
     for (const Entry& entry : map->entries)
       if (entry.key.kind == YamlNode::Kind::kScalar) define(entry, variables, out);
   }

@@ -72,7 +72,7 @@ TEST(Parse, ReadsCalls) {
     const auto spec = parse(source(detection(c.when)), out);
     ASSERT_TRUE(spec && spec->detections.size() == 1) << c.name;
     std::string calls;
-    for (const CallSpec& call : spec->detections[0].calls)
+    for (const CallSpec& call : spec->detections[0].steps[0].calls)
       calls += (calls.empty() ? "" : "; ") + print(call);
     EXPECT_EQ(calls, c.want) << c.name;
     EXPECT_EQ(codes(out), "") << c.name;
@@ -114,7 +114,7 @@ TEST(Parse, GoesOnAfterMistakes) {
             "E012@13:36 E010@13:59 E011@13:59 E012@14:13 "
             "E011@15:5 E011@15:5 E011@15:5 E011@15:5 E011@15:5 E011@15:5");
   ASSERT_EQ(spec->detections.size(), 2U);
-  EXPECT_EQ(print(spec->detections[0].calls.at(0)), "a stub text:y");
+  EXPECT_EQ(print(spec->detections[0].steps[0].calls.at(0)), "a stub text:y");
   EXPECT_EQ(spec->detections[1].name->text, "second");
 }
 
