@@ -6,6 +6,7 @@
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
 #include "tools/rpcsieve/rules.h"
+#include "tools/rpcsieve/schema.h"
 
 namespace rpcsieve::cli {
 namespace {
@@ -17,6 +18,7 @@ using nlohmann::ordered_json;
 struct CheckOptions {
   RuleOptions rules;
   bool json = false;
+  bool schema = false;
 };
 
 std::string plural(std::size_t n, std::string_view noun) {
@@ -43,7 +45,18 @@ std::string to_json(const Diagnostic& diagnostic) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+Status print_schema() {
+  Output out("-");
+  out.write(json_schema());
+  return out.close() ? Status::kDone : Status::kFailed;
+}
+
 Status check(const CheckOptions& options) {
+  if (options.schema) return print_schema();
+  if (options.rules.paths.empty()) {
+    complain("RULES is required: a file or a folder to check");
+    return Status::kFailed;
+  }
   Diagnostics found;
   std::string io_error;
   const auto rules = compiler::read_rules(options.rules.inputs(), found, io_error);
@@ -63,8 +76,9 @@ Status check(const CheckOptions& options) {
 void add_check(CLI::App& app, Status& status) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand("check", "Validate and lint detections");
-  command->add_option("RULES", options->rules.paths, "Detections: files or folders")->required();
+  command->add_option("RULES", options->rules.paths, "Detections: files or folders");
   command->add_flag("--json", options->json, "Print one JSON object for each diagnostic");
+  command->add_flag("--schema", options->schema, "Print the JSON Schema of detections instead");
   options->rules.add_variables(*command);
   command->footer("Example:\n  rpcsieve check rules/ --var DOMAIN_CONTROLLERS=10.0.0.10,10.0.0.11");
   command->callback([options, &status] { status = check(*options); });
