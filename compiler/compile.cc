@@ -72,16 +72,20 @@ class Reader {
     return files;
   }
 
-  // read_source reads a file, one byte beyond the limit at most: the parser refuses it then.
-  SourcePtr read_source(const fs::path& path) {
+  // read_source reads a file, one byte beyond the limit at most: its reader refuses it then.
+  SourcePtr read_source(const fs::path& path, std::size_t limit = kMaxFileBytes) {
     std::ifstream in(path, std::ios::binary);
-    std::string text(kMaxFileBytes + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    for (std::size_t piece = kMaxFileBytes; in && text.size() <= limit;) {
+      const std::size_t had = text.size();
+      text.resize(std::min(had + piece, limit) + 1);
+      in.read(text.data() + had, static_cast<std::streamsize>(text.size() - had));
+      text.resize(had + static_cast<std::size_t>(in.gcount()));
+    }
     if (!in && !in.eof()) {
       fail(path, std::error_code(errno, std::generic_category()).message());
       return nullptr;
     }
-    text.resize(static_cast<std::size_t>(in.gcount()));
     return std::make_shared<const Source>(Source{path.string(), std::move(text)});
   }
 
@@ -103,7 +107,10 @@ class Reader {
 
   void add_lock(const fs::path& path) {
     if (!is_new(path)) return;
-    const SourcePtr found = read_source(path);
+    const SourcePtr found = read_source(path, kMaxLockBytes);
+    if (found && found->text.size() > kMaxLockBytes)
+      return out_.error("E055", {found, 0, 0, 0}, "longer than 64 MiB",
+                        "a lock of that length was not written by rpcsieve: restore it");
     if (found && lock)
       out_.error("E053", {found, 1, 1, 0}, "a second sids.lock for the same rules",
                  fmt::format("{} is in use too: join the two", lock->name));

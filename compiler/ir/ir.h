@@ -178,5 +178,7 @@ std::string_view beyond_calls(const Detection& detection);
 
 // print gives the whole Ir as text, one line per fact, for tests and `compile -t ir`.
 std::string print(const Ir& ir);
+// print gives one of its detections.
+std::string print(const Detection& detection, const Ir& ir);
 
 }  // namespace rpcsieve::compiler

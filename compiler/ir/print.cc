@@ -188,6 +188,8 @@ std::string print_list(std::string_view key, const std::vector<std::string>& val
   return out;
 }
 
+}  // namespace
+
 std::string print(const Detection& detection, const Ir& ir) {
   std::string out = fmt::format("detection {}\n", detection.name);
   out += fmt::format("  id {}\n", print(detection.id));
@@ -209,8 +211,6 @@ std::string print(const Detection& detection, const Ir& ir) {
         out += fmt::format("  sigma {}\n", quoted_text(entry.value.text));
   return out;
 }
-
-}  // namespace
 
 std::string print(const Ir& ir) {
   std::string out;
