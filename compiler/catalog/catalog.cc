@@ -86,6 +86,8 @@ Operation read_operation(std::string_view row) {
   operation.name = next_field(row);
   operation.returns = returns(next_field(row));
   operation.aliases = list(next_field(row));
+  if (const std::string_view fixed = next_field(row); !fixed.empty())
+    operation.fixed_bytes = number(fixed);
   return operation;
 }
 

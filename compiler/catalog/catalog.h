@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,12 +11,15 @@
 
 namespace rpcsieve::compiler {
 
-// Operation is one method of an interface. `returns` says what ends its response stub.
+// Operation is one method of an interface. `returns` says what ends its response stub;
+// `fixed_bytes` how much of its request's stub has the same offsets in every call, in NDR and NDR64
+// alike.
 struct Operation {
   std::uint16_t number = 0;
   std::string_view name;
   database::Returns returns = database::Returns::kUnknown;
-  std::vector<std::string_view> aliases;  // other names in use: DRSGetNCChanges, CreateServiceW
+  std::optional<std::uint16_t> fixed_bytes;  // not known, if nothing
+  std::vector<std::string_view> aliases;     // other names in use: DRSGetNCChanges, CreateServiceW
 };
 
 // Interface is one RPC interface as its specification names it.
@@ -26,7 +30,7 @@ struct Interface {
   std::string_view name;                  // the name that specs use: lsarpc
   std::vector<std::string_view> aliases;  // others that specs may use
   std::vector<std::string_view> pipes;    // well-known pipes, lower case; its own come first
-  std::string_view source;                // the specification: "MS-SAMR"
+  std::string_view source;                // the specification: "MS-SAMR"; or "undocumented; …"
   std::vector<Operation> operations;      // by number
 };
 

@@ -18,5 +18,7 @@ void add_forge(CLI::App& app, Status& status);
 void add_endpoints(CLI::App& app, Status& status);
 void add_files(CLI::App& app, Status& status);
 void add_catalog(CLI::App& app, Status& status);
+void add_import(CLI::App& app, Status& status);
+void add_diff(CLI::App& app, Status& status);
 
 }  // namespace rpcsieve::cli

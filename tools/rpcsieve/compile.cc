@@ -11,6 +11,7 @@
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
 #include "tools/rpcsieve/rules.h"
+#include "tools/rpcsieve/targets.h"
 
 namespace rpcsieve::cli {
 namespace {
@@ -147,6 +148,11 @@ std::string check_target(const std::string& target) {
 std::string check_output(const std::string& output) { return output.empty() ? "is empty" : ""; }
 
 }  // namespace
+
+std::optional<std::string> rules_for(const compiler::RuleSet& rules, std::string_view target) {
+  if (target != "suricata7") return std::nullopt;
+  return compile_suricata7(rules, CompileOptions()).files.front().content;
+}
 
 void add_compile(CLI::App& app, Status& status) {
   auto options = std::make_shared<CompileOptions>();

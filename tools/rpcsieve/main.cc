@@ -44,6 +44,8 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_endpoints(app, status);
   rpcsieve::cli::add_files(app, status);
   rpcsieve::cli::add_catalog(app, status);
+  rpcsieve::cli::add_import(app, status);
+  rpcsieve::cli::add_diff(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {

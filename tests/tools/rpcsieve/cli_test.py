@@ -106,7 +106,7 @@ class Usage(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
         for command in ["check", "compile", "scan", "calls", "explain", "endpoints", "files", "forge",
-                        "catalog"]:
+                        "catalog", "import", "diff"]:
             self.assertIn(command.encode(), self.expect(0, "--help").stdout)
             self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
                           self.expect(0, command, "--help").stdout)
@@ -624,18 +624,46 @@ class Files(CommandLine):
 class CatalogCommand(CommandLine):
     def test_lookups(self):
         for query in ["lsarpc", "LSARPC", LSARPC, LSARPC.upper()]:
-            self.assertIn(b"   43  LsarRetrievePrivateData\n",
-                          self.expect(0, "catalog", query).stdout)
+            self.assertRegex(self.expect(0, "catalog", query).stdout,
+                             rb"(?m)^   43  LsarRetrievePrivateData +ntstatus +20")
         for query in ["lsass", "\\PIPE\\lsass", "\\lsass"]:
             self.assertRegex(self.expect(0, "catalog", query).stdout, rb"(?m)^lsarpc +12345778-")
         self.assertGreater(len(self.expect(0, "catalog").stdout.splitlines()), 100)
 
+    def operations(self, *arguments):
+        lines = self.expect(0, "catalog", *arguments).stdout.decode().splitlines()[1:]
+        return [tuple(line.split()[:3]) for line in lines]
+
+    def test_operations(self):
+        ours = ("LsarRetrievePrivateData", "43", "lsarpc")
+        for query in ["retrieveprivate", "LsarRetrievePrivateData", "lsar*private?ata",
+                      "*privatedata"]:
+            self.assertIn(ours, self.operations(query))
+        self.assertEqual(self.operations("DRSGetNCChanges"), [("IDL_DRSGetNCChanges", "3", "drsuapi")])
+        self.assertEqual(self.operations("--operations", "EfsRpcOpenFileRaw"),
+                         [("EfsRpcOpenFileRaw", "0", "efsrpc2"), ("EfsRpcOpenFileRaw", "0", "efsrpc")])
+
+    def test_json(self):
+        found = json.loads(self.expect(0, "catalog", "lsarpc", "--json").stdout)
+        self.assertEqual((found["uuid"], found["version"], found["pipes"]),
+                         (LSARPC, "0.0", ["lsarpc", "lsass"]))
+        self.assertIn({"number": 43, "name": "LsarRetrievePrivateData", "aliases": [],
+                       "returns": "ntstatus", "fixed_bytes": 20}, found["operations"])
+        all_of_them = self.expect(0, "catalog", "--json").stdout.splitlines()
+        self.assertGreaterEqual(len(all_of_them), 224)
+        self.assertTrue(all(json.loads(line)["source"] for line in all_of_them))
+        found = json.loads(self.expect(0, "catalog", "DRSGetNCChanges", "--json").stdout)
+        self.assertEqual((found["number"], found["interface"]["name"]), (3, "drsuapi"))
+
     def test_unknown(self):
         self.assertIn(b"did you mean lsarpc?", self.expect(2, "catalog", "lsarpcc").stderr)
+        for option in [[], ["--operations"]]:
+            done = self.expect(2, "catalog", *option, "LsarRetrievPrivateData")
+            self.assertIn(b"did you mean LsarRetrievePrivateData?", done.stderr)
         for query in ["zzzzzzzz", "00000000-0000-0000-0000-00000000dead"]:
             done = self.expect(2, "catalog", query)
             self.assertEqual(done.stdout, b"")
-            self.assertIn(f"no interface or pipe '{query}'; rpcsieve catalog lists".encode(),
+            self.assertIn(f"no interface, pipe or operation '{query}'; rpcsieve catalog lists".encode(),
                           done.stderr)
 
 
