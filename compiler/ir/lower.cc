@@ -180,6 +180,7 @@ Ir lower(const std::vector<Spec>& specs, const Catalog& catalog, const Variables
     for (const StepSpec& step : spec->steps)
       detection.steps.push_back(lower_step(step, catalog, patterns, out));
     lower_history(*spec, detection, out);
+    detection.sigma = spec->sigma;
     detection.from = addresses.lower(spec->from, "from");
     detection.to = addresses.lower(spec->to, "to");
     if (spec->sealed)
