@@ -16,6 +16,30 @@ using compiler::YamlNode;
 
 constexpr std::uint32_t kMostCounted = 1'000'000;
 
+using Kind = compiler::Key::Kind;
+using Need = compiler::Key::Need;
+
+constexpr compiler::Key kDivergenceKeys[] = {
+    {"engine", Kind::kText, Need::kRequired, "which engine differs"},
+    {"detection", Kind::kText, Need::kRequired, "about which detection"},
+    {"reason", Kind::kText, Need::kRequired, "why"},
+};
+constexpr compiler::Shape kDivergenceShape = {"divergence", "the divergence", kDivergenceKeys};
+
+constexpr compiler::Key kCaseKeys[] = {
+    {"capture", Kind::kText, Need::kRequired, "a capture that scan reads"},
+    {"rules", Kind::kTexts, Need::kRequired, "files or folders of detections"},
+    {"alerts", Kind::kAnything, Need::kOptional, "every alert that there is"},
+    {"quiet", Kind::kFlag, Need::kOptional, "there are none"},
+    {"calls", Kind::kNumber, Need::kOptional, "how many calls there are"},
+    {"outcomes", Kind::kAnything, Need::kOptional, "their results, each with a count"},
+    {"users", Kind::kAnything, Need::kOptional, "who called, each with a count"},
+    {"anomalies", Kind::kNumber, Need::kOptional, "blind spots"},
+    {"divergences", Kind::kMaps, Need::kOptional, "where an engine is known to differ"},
+    {"origin", Kind::kText, Need::kRequired, "who recorded it, with what, when"},
+};
+constexpr compiler::Shape kCaseShape = {"case", "the case", kCaseKeys};
+
 std::string text_of(const YamlNode* node, std::string_view key, Diagnostics& out) {
   const auto value = compiler::read_text(node, key, out);
   return value ? value->text : "";
@@ -70,11 +94,11 @@ Wanted wanted_of(const YamlNode& node, Diagnostics& out) {
 }
 
 Divergence divergence_of(const YamlNode& node, Diagnostics& out) {
-  Fields fields(node, "the divergence", out);
+  Fields fields(node, kDivergenceShape, out);
   Divergence divergence;
-  divergence.engine = text_of(fields.require("engine"), "engine", out);
-  divergence.detection = text_of(fields.require("detection"), "detection", out);
-  divergence.reason = text_of(fields.require("reason"), "reason", out);
+  divergence.engine = text_of(fields.take("engine"), "engine", out);
+  divergence.detection = text_of(fields.take("detection"), "detection", out);
+  divergence.reason = text_of(fields.take("reason"), "reason", out);
   fields.finish();
   return divergence;
 }
@@ -92,11 +116,11 @@ void read_alerts(Fields& fields, Case& one, Diagnostics& out) {
 }
 
 Case case_of(const YamlNode& node, Diagnostics& out) {
-  Fields fields(node, "the case", out);
+  Fields fields(node, kCaseShape, out);
   Case one;
   one.span = node.span;
-  one.capture = text_of(fields.require("capture"), "capture", out);
-  for (const compiler::Value& value : compiler::read_values(fields.require("rules"), "rules", out))
+  one.capture = text_of(fields.take("capture"), "capture", out);
+  for (const compiler::Value& value : compiler::read_values(fields.take("rules"), "rules", out))
     one.rules.push_back(value.text);
   read_alerts(fields, one, out);
   one.calls = number_of(fields.take("calls"), "calls", out);
@@ -107,7 +131,7 @@ Case case_of(const YamlNode& node, Diagnostics& out) {
     for (const YamlNode* each : compiler::items_of(known, "divergences", out))
       one.divergences.push_back(divergence_of(*each, out));
   }
-  text_of(fields.require("origin"), "origin", out);
+  text_of(fields.take("origin"), "origin", out);
   fields.finish();
   return one;
 }
