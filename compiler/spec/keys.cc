@@ -11,6 +11,7 @@ using enum Key::Need;
 constexpr std::string_view kUuidPattern =
     "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 constexpr std::string_view kDurationPattern = "^[1-9][0-9]*(ms|s|m|h)$";
+constexpr std::string_view kGlobPattern = "^.*[^\\\\]$";
 constexpr std::string_view kVersionPattern = "^[0-9]+(\\.[0-9]+)?$";
 
 constexpr Key kFormat = {.name = "rpcsieve",
@@ -170,11 +171,13 @@ constexpr Key kFileConditionKeys[] = {
      .need = kRequired,
      .description = "Globs (* and ?) of the file's name; of its whole path where there is a "
                     "backslash.",
+     .pattern = kGlobPattern,
      .longest = kLongestGlob},
     {.name = "share",
      .kind = kTexts,
      .need = kOptional,
      .description = "Globs (* and ?) of the share's name.",
+     .pattern = kGlobPattern,
      .longest = kLongestGlob},
     {"access", kText, kOptional, "What it is opened for.", kAccessWords},
     {"outcome", kTexts, kOptional, "What came of it; left out: it was opened, or nobody knows.",

@@ -30,10 +30,10 @@ ordered_json scalar_of(const Key& key) {
   if (!key.words.empty()) return {{"enum", key.words}};
   ordered_json out;
   out["type"] = may_be_number(key) ? ordered_json{"string", "number", "boolean"} : "string";
+  if (!key.pattern.empty()) out["pattern"] = key.pattern;
   if (key.kind == Key::Kind::kProse) return out;
   out["minLength"] = 1;
   out["maxLength"] = longest_of(key);
-  if (!key.pattern.empty()) out["pattern"] = key.pattern;
   return out;
 }
 
