@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/backend/backend.h"
+#include "compiler/backend/sigma.h"
+#include "compiler/backend/snort.h"
 #include "compiler/backend/suricata_files.h"
+#include "compiler/backend/wireshark.h"
 #include "compiler/catalog/catalog.h"
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
@@ -35,25 +38,58 @@ struct File {
   std::string content;
 };
 
-// Product is what a target was compiled to. The first file is the one that stands alone if -o is no
-// folder.
+// Product is what a target was compiled to. If -o is no folder, the first file stands alone.
 struct Product {
   std::vector<File> files;
   std::vector<Verdict> verdicts;
+  std::string alone = {};  // in place of the first file, if that alone is not all
 };
 
 // Targets of the design that other releases bring; they are known, so the message can say so.
-constexpr std::array<std::string_view, 5> kLaterTargets = {"suricata8", "snort3", "snort29",
-                                                           "wireshark", "sigma"};
+constexpr std::array<std::string_view, 1> kLaterTargets = {"suricata8"};
 
-Product compile_suricata7(const compiler::RuleSet& rules, const CompileOptions& options) {
-  const auto profile =
-      options.profile == "precise" ? compiler::Profile::kPrecise : compiler::Profile::kCoverage;
-  auto emitted = compiler::emit_suricata7(rules.ir, rules.sids, profile);
-  return {{{"rpcsieve.rules", std::move(emitted.text)},
-           {"classification.config", compiler::suricata_classification_config()},
-           {"reference.config", compiler::suricata_reference_config()}},
-          std::move(emitted.verdicts)};
+compiler::Profile profile_of(const CompileOptions& options) {
+  return options.profile == "precise" ? compiler::Profile::kPrecise : compiler::Profile::kCoverage;
+}
+
+std::optional<Product> compile_suricata7(const compiler::RuleSet& rules,
+                                         const CompileOptions& options) {
+  auto emitted = compiler::emit_suricata7(rules.ir, rules.sids, profile_of(options));
+  return Product{{{"rpcsieve.rules", std::move(emitted.text)},
+                  {"classification.config", compiler::suricata_classification_config()},
+                  {"reference.config", compiler::suricata_reference_config()}},
+                 std::move(emitted.verdicts)};
+}
+
+std::optional<Product> compile_snort3(const compiler::RuleSet& rules,
+                                      const CompileOptions& options) {
+  auto emitted = compiler::emit_snort3(rules.ir, rules.sids, profile_of(options));
+  return Product{{{"rpcsieve.rules", std::move(emitted.text)}}, std::move(emitted.verdicts)};
+}
+
+std::optional<Product> compile_snort29(const compiler::RuleSet& rules,
+                                       const CompileOptions& options) {
+  auto emitted = compiler::emit_snort29(rules.ir, rules.sids, profile_of(options));
+  return Product{{{"rpcsieve.rules", std::move(emitted.text)}}, std::move(emitted.verdicts)};
+}
+
+// compile_sigma: one rule per file, as Sigma's tools expect, or one file of several documents.
+std::optional<Product> compile_sigma(const compiler::RuleSet& rules,
+                                     const CompileOptions& options) {
+  auto emitted = compiler::emit_sigma(rules.ir, profile_of(options));
+  Product product{{}, std::move(emitted.verdicts), compiler::sigma_documents(emitted.files)};
+  for (auto& file : emitted.files) {
+    product.files.push_back({std::move(file.name), std::move(file.text)});
+  }
+  return product;
+}
+
+std::optional<Product> compile_wireshark(const compiler::RuleSet& rules,
+                                         const CompileOptions& options) {
+  auto emitted = compiler::emit_wireshark(rules.ir, profile_of(options));
+  std::string dfilters = compiler::wireshark_dfilters(emitted.text);
+  return Product{{{"rpcsieve.filters", std::move(emitted.text)}, {"dfilters", std::move(dfilters)}},
+                 std::move(emitted.verdicts)};
 }
 
 // compile_native: the database holds the meaning of every detection as it is.
@@ -70,6 +106,30 @@ std::optional<Product> compile_native(const compiler::RuleSet& rules,
     product.verdicts.push_back({detection.name, compiler::Fidelity::kExact, {"native"}, {}});
   }
   return product;
+}
+
+struct Target {
+  std::string_view name;
+  std::optional<Product> (*compile)(const compiler::RuleSet&, const CompileOptions&);
+};
+constexpr std::array kTargets = {
+    Target{"native", compile_native},       Target{"suricata7", compile_suricata7},
+    Target{"snort3", compile_snort3},       Target{"snort29", compile_snort29},
+    Target{"wireshark", compile_wireshark}, Target{"sigma", compile_sigma}};
+
+const Target* find_target(std::string_view name) {
+  const auto* const found = std::find_if(kTargets.begin(), kTargets.end(),
+                                         [&](const Target& target) { return target.name == name; });
+  return found == kTargets.end() ? nullptr : found;
+}
+
+std::string target_names() {
+  std::string out;
+  for (const Target& target : kTargets) {
+    const std::string_view by = &target == &kTargets.back() ? " or " : ", ";
+    out += fmt::format("{}{}", out.empty() ? "" : by, target.name);
+  }
+  return out;
 }
 
 std::string join(const std::vector<std::string>& texts) {
@@ -104,10 +164,14 @@ std::string report_json(const CompileOptions& options, const std::vector<Verdict
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-bool write_product(const std::string& output, const std::vector<File>& files) {
+bool write_product(const std::string& output, const Product& product) {
   std::error_code error;
   const bool folder = output.back() == '/' || fs::is_directory(output, error);
-  if (!folder) return replace_file(output, files.front().content);
+  const std::vector<File>& files = product.files;
+  if (!folder) {
+    return replace_file(
+        output, product.alone.empty() && !files.empty() ? files.front().content : product.alone);
+  }
   fs::create_directories(output, error);
   if (error) {
     complain("cannot make {}: {}", output, error.message());
@@ -122,12 +186,10 @@ Status compile(const CompileOptions& options) {
   Status status = Status::kDone;
   const auto rules = load_rules(options.rules, status);
   if (!rules) return status;
-  const auto product = options.target == "native"
-                           ? compile_native(*rules, options)
-                           : std::optional(compile_suricata7(*rules, options));
+  const auto product = find_target(options.target)->compile(*rules, options);
   if (!product) return Status::kBad;
   fmt::print(stderr, "{}", print_verdicts(product->verdicts));
-  bool written = write_product(options.output, product->files);
+  bool written = write_product(options.output, *product);
   if (!options.report.empty()) {
     written = replace_file(options.report, report_json(options, product->verdicts)) && written;
   }
@@ -138,11 +200,11 @@ Status compile(const CompileOptions& options) {
 }
 
 std::string check_target(const std::string& target) {
-  if (target == "native" || target == "suricata7") return "";
+  if (find_target(target) != nullptr) return "";
   if (std::find(kLaterTargets.begin(), kLaterTargets.end(), target) != kLaterTargets.end()) {
-    return fmt::format("target {} is not supported yet; use native or suricata7", target);
+    return fmt::format("target {} is not supported yet; use {}", target, target_names());
   }
-  return fmt::format("unknown target {}; use native or suricata7", target);
+  return fmt::format("unknown target {}; use {}", target, target_names());
 }
 
 std::string check_output(const std::string& output) { return output.empty() ? "is empty" : ""; }
@@ -158,7 +220,7 @@ void add_compile(CLI::App& app, Status& status) {
   auto options = std::make_shared<CompileOptions>();
   CLI::App* command = app.add_subcommand("compile", "Compile detections for a sensor");
   command->add_option("RULES", options->rules.paths, "Detections: files or folders")->required();
-  command->add_option("-t,--target", options->target, "native (a database) or suricata7")
+  command->add_option("-t,--target", options->target, target_names())
       ->required()
       ->type_name("TARGET")
       ->check(CLI::Validator(check_target, ""));
@@ -182,7 +244,10 @@ void add_compile(CLI::App& app, Status& status) {
   options->rules.add_variables(*command);
   command->footer(
       "Example:\n  rpcsieve compile rules/ -t suricata7 -o /etc/suricata/rules/rpcsieve.rules\n"
-      "  rpcsieve compile rules/ -t native -o rpcsieve.db");
+      "  rpcsieve compile rules/ -t native -o rpcsieve.db\n"
+      "  rpcsieve compile rules/ -t snort3 --report fidelity.json -o rpcsieve.rules\n"
+      "  rpcsieve compile rules/ -t wireshark -o rpcsieve.filters\n"
+      "  rpcsieve compile rules/ -t sigma -o sigma/");
   command->callback([options, &status] { status = compile(*options); });
 }
 

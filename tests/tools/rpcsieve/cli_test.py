@@ -271,7 +271,7 @@ class Compile(CommandLine):
 
     def test_targets(self):
         self.assertIn(b"not supported yet",
-                      self.compile(2, "snort3", self.path("x")).stderr)
+                      self.compile(2, "suricata8", self.path("x")).stderr)
         self.assertIn(b"unknown target", self.compile(2, "nagios", self.path("x")).stderr)
 
     def test_update_lock(self):
