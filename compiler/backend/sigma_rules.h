@@ -6,7 +6,6 @@
 
 #include "compiler/backend/verdicts.h"
 #include "compiler/ir/ir.h"
-#include "compiler/spec/node.h"
 
 namespace rpcsieve::compiler::sigma {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/spec/node.h"
+#include "compiler/ir/ir.h"
 
 namespace rpcsieve::compiler {
 
