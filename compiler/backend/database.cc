@@ -39,6 +39,7 @@ class Emitter {
     for (const CompiledPattern& pattern : patterns.patterns) add_pattern(pattern);
     for (const std::uint8_t byte : patterns.hyperscan) file_.add(Section::kHyperscan, byte);
     for (const Detection& detection : ir_.detections) add_detection(detection);
+    add_binds();
     for (const auto& [uuid, watches] : watches_)
       watched_.emplace(uuid, add_watches(Section::kWatched, watches));
     add_watches(Section::kInferred, inferred_);
@@ -66,14 +67,42 @@ class Emitter {
     row.rev = sid.rev;
     row.severity = detection.severity;
     row.sealed = detection.sealed;
+    row.steps = small(detection.steps.size());
+    row.history = add_history(detection);
     const std::uint32_t index = file_.add(Section::kDetections, row);
-    for (const Step& step : detection.steps)
-      for (const CallCondition& call : step.calls) add_condition(index, detection, call);
+    for (std::size_t i = 0; i < detection.steps.size(); ++i) {
+      const Step& step = detection.steps[i];
+      for (const CallCondition& call : step.calls) add_condition(index, small(i), detection, call);
+      for (const BindCondition& bind : step.binds) add_bind(index, small(i), detection, bind);
+      for (const FileCondition& file : step.files) add_file(index, small(i), detection, file);
+    }
   }
 
-  void add_condition(std::uint32_t detection, const Detection& rule, const CallCondition& call) {
+  // small: a number of steps that is too large for its place is one that the reader refuses.
+  static std::uint8_t small(std::size_t n) {
+    return static_cast<std::uint8_t>(std::min<std::size_t>(n, 0xff));
+  }
+
+  Range add_history(const Detection& detection) {
+    if (detection.steps.size() <= 1 && !detection.count) return {};
+    database::HistoryRow row{};
+    if (detection.steps.size() > 1) {
+      row.sequence_us = detection.within_us;
+      row.sequence_by = detection.by;
+    }
+    if (detection.count) {
+      row.count_us = detection.count->within_us;
+      row.at_least = detection.count->at_least;
+      row.count_by = detection.count->by;
+    }
+    return {file_.add(Section::kHistories, row), 1};
+  }
+
+  void add_condition(std::uint32_t detection, std::uint8_t step, const Detection& rule,
+                     const CallCondition& call) {
     database::ConditionRow row{};
     row.detection = detection;
+    row.step = step;
     row.version_major_first = call.version_major_first;
     row.version_major_last = call.version_major_last;
     row.transports = call.transports;
@@ -85,11 +114,58 @@ class Emitter {
     row.from = addresses(rule.from);
     row.to = addresses(rule.to);
     row.clauses = add_clauses(call.stub);
+    row.auth_types = file_.add_all(Section::kAuthTypes, call.auth_types);
+    row.auth_levels = call.auth_levels;
+    row.outcomes = call.outcomes;
     const std::uint32_t index = file_.add(Section::kConditions, row);
     for (const OpnumRange& opnums : call.opnums) {
       watches_[call.interface].push_back({opnums, index});
       if (row.inferable != 0) inferred_.push_back({opnums, index});
     }
+  }
+
+  void add_bind(std::uint32_t detection, std::uint8_t step, const Detection& rule,
+                const BindCondition& bind) {
+    database::BindRow row{};
+    row.detection = detection;
+    row.version_major_first = bind.version_major_first;
+    row.version_major_last = bind.version_major_last;
+    row.interface = bind.interface;
+    row.transports = bind.transports;
+    row.results = bind_results(bind.result);
+    row.step = step;
+    row.pipes = pipes(bind.pipes);
+    row.from = addresses(rule.from);
+    row.to = addresses(rule.to);
+    binds_.push_back(row);
+  }
+
+  static std::uint8_t bind_results(BindResult result) {
+    if (result == BindResult::kAccepted) return database::kAccepted;
+    if (result == BindResult::kRejected) return database::kRejected;
+    return database::kAccepted | database::kRejected | database::kNotAnswered;
+  }
+
+  void add_file(std::uint32_t detection, std::uint8_t step, const Detection& rule,
+                const FileCondition& file) {
+    database::FileRow row{};
+    row.detection = detection;
+    row.name = file_.text(file.name);
+    row.share = file_.text(file.share);
+    row.whole_path = file.whole_path ? 1 : 0;
+    row.access = file.access;
+    row.outcomes = file.outcomes;
+    row.step = step;
+    row.from = addresses(rule.from);
+    row.to = addresses(rule.to);
+    file_.add(Section::kFiles, row);
+  }
+
+  // add_binds puts them in the order in which they are looked up.
+  void add_binds() {
+    std::stable_sort(binds_.begin(), binds_.end(),
+                     [](const auto& a, const auto& b) { return a.interface < b.interface; });
+    file_.add_all(Section::kBinds, binds_);
   }
 
   Range add_clauses(const std::vector<Clause>& clauses) {
@@ -187,6 +263,7 @@ class Emitter {
   DatabaseFile file_;
   std::map<Uuid, std::vector<Watch>> watches_;
   std::vector<Watch> inferred_;
+  std::vector<database::BindRow> binds_;
   std::map<Uuid, Range> watched_;
   std::map<const Interface*, std::uint32_t> rows_;
   std::map<std::vector<std::string>, Range> pipe_lists_;
@@ -200,26 +277,12 @@ Span first_place(const Ir& ir) {
   return ir.detections.empty() ? Span{} : ir.detections.front().span;
 }
 
-// refuse_unsupported reports what the matcher cannot do yet; true: nothing.
-bool refuse_unsupported(const Ir& ir, Diagnostics& out) {
-  bool sound = true;
-  for (const Detection& detection : ir.detections) {
-    const std::string_view what = beyond_calls(detection);
-    if (what.empty()) continue;
-    sound = false;
-    out.error("E016", detection.span, fmt::format("a database cannot hold '{}' yet", what),
-              "leave the detection out of the database");
-  }
-  return sound;
-}
-
 }  // namespace
 
 std::optional<std::vector<std::uint8_t>> emit_database(const Ir& ir, const Sids& sids,
                                                        const Catalog& catalog,
                                                        const DatabaseOptions& options,
                                                        Diagnostics& out) {
-  if (!refuse_unsupported(ir, out)) return std::nullopt;
   const auto patterns = compile_patterns(ir, options.for_this_host, out);
   if (!patterns) return std::nullopt;
   auto file = Emitter(ir, sids, catalog).emit(*patterns);

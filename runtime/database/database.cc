@@ -89,6 +89,17 @@ std::span<const std::uint32_t> Database::find_inferred(std::uint16_t opnum) cons
   return find_candidates(view, view.rows<WatchRow>(Section::kInferred), opnum);
 }
 
+std::span<const BindRow> Database::find_binds(const Uuid& uuid) const {
+  const auto all = binds();
+  const auto first =
+      std::lower_bound(all.begin(), all.end(), uuid,
+                       [](const BindRow& row, const Uuid& value) { return row.interface < value; });
+  const auto last =
+      std::upper_bound(first, all.end(), uuid,
+                       [](const Uuid& value, const BindRow& row) { return value < row.interface; });
+  return {first, last};
+}
+
 std::span<const WatchRow> Database::watched(const InterfaceRow& interface) const {
   return View(file_).rows<WatchRow>(Section::kWatched, interface.watched);
 }
@@ -109,6 +120,19 @@ std::span<const ConditionRow> Database::conditions() const {
   return View(file_).rows<ConditionRow>(Section::kConditions);
 }
 
+std::span<const BindRow> Database::binds() const {
+  return View(file_).rows<BindRow>(Section::kBinds);
+}
+
+std::span<const FileRow> Database::files() const {
+  return View(file_).rows<FileRow>(Section::kFiles);
+}
+
+const HistoryRow* Database::history(const DetectionRow& detection) const {
+  if (detection.history.count == 0) return nullptr;
+  return &View(file_).rows<HistoryRow>(Section::kHistories)[detection.history.begin];
+}
+
 std::span<const PatternRow> Database::patterns() const {
   return View(file_).rows<PatternRow>(Section::kPatterns);
 }
@@ -119,6 +143,10 @@ std::span<const Text> Database::tags(Range range) const {
 
 std::span<const Text> Database::pipes(Range range) const {
   return View(file_).rows<Text>(Section::kConditionPipes, range);
+}
+
+std::span<const std::uint8_t> Database::auth_types(Range range) const {
+  return View(file_).rows<std::uint8_t>(Section::kAuthTypes, range);
 }
 
 std::span<const AddressRow> Database::addresses(Range range) const {

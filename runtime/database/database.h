@@ -40,6 +40,9 @@ class Database {
                                                             std::uint16_t opnum) const;
   [[nodiscard]] std::span<const std::uint32_t> find_inferred(std::uint16_t opnum) const;
 
+  // find_binds gives the alternatives that are offers of an interface, in the detections' order.
+  [[nodiscard]] std::span<const BindRow> find_binds(const Uuid& uuid) const;
+
   // watched and candidates lead from an interface to all conditions about it.
   [[nodiscard]] std::span<const WatchRow> watched(const InterfaceRow& interface) const;
   [[nodiscard]] std::span<const std::uint32_t> candidates(const WatchRow& row) const;
@@ -47,9 +50,14 @@ class Database {
   [[nodiscard]] std::span<const InterfaceRow> interfaces() const;
   [[nodiscard]] std::span<const DetectionRow> detections() const;
   [[nodiscard]] std::span<const ConditionRow> conditions() const;
+  [[nodiscard]] std::span<const BindRow> binds() const;
+  [[nodiscard]] std::span<const FileRow> files() const;
+  // history gives what a detection asks of several events; nullptr if one is enough.
+  [[nodiscard]] const HistoryRow* history(const DetectionRow& detection) const;
   [[nodiscard]] std::span<const PatternRow> patterns() const;
   [[nodiscard]] std::span<const Text> tags(Range range) const;
   [[nodiscard]] std::span<const Text> pipes(Range range) const;
+  [[nodiscard]] std::span<const std::uint8_t> auth_types(Range range) const;
   [[nodiscard]] std::span<const AddressRow> addresses(Range range) const;
   [[nodiscard]] std::span<const ClauseRow> clauses(Range range) const;
   [[nodiscard]] std::span<const TermRow> terms(Range range) const;

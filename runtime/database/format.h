@@ -6,7 +6,7 @@
 
 #include "runtime/base/uuid.h"
 
-// The layout of a database file, version 1. The reader owns it; the compiler is a client that
+// The layout of a database file, version 2. The reader owns it; the compiler is a client that
 // writes it (compiler/backend/database.cc). docs/DATABASE.md shows one annotated.
 //
 // A file is a Header, then the sections in the order of their table, each beginning at a multiple
@@ -15,7 +15,7 @@
 namespace rpcsieve::database {
 
 inline constexpr std::array<char, 8> kMagic = {'R', 'P', 'C', 'S', 'I', 'E', 'V', 'E'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::size_t kAlignment = 64;
 
 // The processor features that the Hyperscan database inside was built for.
@@ -36,6 +36,10 @@ enum class Section : std::uint32_t {
   kAddresses,       // AddressRow
   kClauses,         // ClauseRow: all of a condition's must hold
   kTerms,           // TermRow: one of a clause's must hold
+  kAuthTypes,       // uint8: authentication types that a condition accepts
+  kBinds,           // BindRow, sorted by interface, then detection
+  kFiles,           // FileRow, sorted by detection
+  kHistories,       // HistoryRow: what a detection asks of several events
   kPatterns,        // PatternRow: what the Hyperscan database was compiled from; id is the index
   kHyperscan,       // the serialized Hyperscan database; empty if there are no patterns
   kCount
@@ -109,6 +113,27 @@ struct DetectionRow {
   std::uint32_t sid, rev;
   Severity severity;
   Sealed sealed;
+  std::uint8_t steps;  // events that it waits for, in order: 1 to kMaxSteps
+  std::uint8_t reserved;
+  Range history;  // kHistories: one if it has more steps or counts, else none
+};
+
+// Bounds of what a detection may ask of several events. A detection that is its own enemy is no
+// danger to the sensor, but its state must be small.
+inline constexpr std::uint8_t kMaxSteps = 64;
+inline constexpr std::uint32_t kMaxCount = 1'000'000;
+inline constexpr std::int64_t kMaxWindowUs = 366LL * 24 * 3600 * 1'000'000;
+
+// Bits of what the events of a sequence or a count have in common; none: nothing.
+inline constexpr std::uint8_t kByClient = 1, kByServer = 2;
+
+// HistoryRow joins events over capture time: those of a detection's steps in their order to a
+// sequence, those (or the sequences) to a count. A window of 0 stands for: there is none.
+struct HistoryRow {
+  std::int64_t sequence_us;  // the window of the sequence, if there are several steps
+  std::int64_t count_us;     // the window of the count
+  std::uint32_t at_least;    // how many in that window; 0: they are not counted
+  std::uint8_t sequence_by, count_by;
   std::uint16_t reserved;
 };
 
@@ -127,12 +152,52 @@ struct ConditionRow {
   std::uint8_t transports;                                // bits of match::Transport
   std::uint8_t has_object;
   std::uint8_t inferable;  // a positive literal of >= 8 bytes, not all equal, is among its terms
-  std::uint8_t reserved;
+  std::uint8_t step;       // of its detection, from 0
   Uuid interface;
   Uuid object;
   Range pipes;  // kConditionPipes; none: every pipe
   AddressSet from, to;
-  Range clauses;  // kClauses
+  Range clauses;             // kClauses
+  Range auth_types;          // kAuthTypes; none: every type
+  std::uint8_t outcomes;     // bits 1 << Result
+  std::uint8_t auth_levels;  // bits 1 << level, 0 without a verifier [MS-RPCE §2.2.1.1.8]
+  std::uint16_t reserved;
+};
+
+inline constexpr std::uint8_t kEveryOutcome = 0x3f;
+inline constexpr std::uint8_t kEveryLevel = 0x7f;
+
+// Bits of what came of the offer of an interface.
+inline constexpr std::uint8_t kAccepted = 1, kRejected = 2, kNotAnswered = 4;
+
+// BindRow is one alternative of a detection: the offer of an interface in a bind or alter_context.
+struct BindRow {
+  std::uint32_t detection;                                // kDetections
+  std::uint16_t version_major_first, version_major_last;  // of the interface as it is offered
+  Uuid interface;
+  std::uint8_t transports;
+  std::uint8_t results;  // bits, as above
+  std::uint8_t step;
+  std::uint8_t reserved;
+  Range pipes;  // kConditionPipes; none: every pipe
+  AddressSet from, to;
+};
+
+// Bits of what a file is opened for.
+inline constexpr std::uint8_t kRead = 1, kWrite = 2, kEveryAccess = 3;
+// A longer glob is refused.
+inline constexpr std::uint32_t kMaxGlobBytes = 1024;
+
+// FileRow is one alternative of a detection: the opening of a file over SMB.
+struct FileRow {
+  std::uint32_t detection;  // kDetections
+  Text name;                // a glob in lower case: of the path's last component, or ...
+  Text share;               // a glob of the share's last component; empty: every share
+  std::uint8_t whole_path;  // ... of the whole path
+  std::uint8_t access;      // bits, one of which is asked for; kEveryAccess: also none
+  std::uint8_t outcomes;    // bits 1 << Result
+  std::uint8_t step;
+  AddressSet from, to;
 };
 
 struct AddressRow {
@@ -160,6 +225,7 @@ inline constexpr bool kIsRow =
     std::is_trivially_copyable_v<Row>&& std::has_unique_object_representations_v<Row>;
 static_assert(kIsRow<Header> && kIsRow<InterfaceRow> && kIsRow<OperationRow> && kIsRow<PipeRow> &&
               kIsRow<WatchRow> && kIsRow<DetectionRow> && kIsRow<ConditionRow> &&
-              kIsRow<AddressRow> && kIsRow<ClauseRow> && kIsRow<TermRow> && kIsRow<PatternRow>);
+              kIsRow<AddressRow> && kIsRow<ClauseRow> && kIsRow<TermRow> && kIsRow<BindRow> &&
+              kIsRow<FileRow> && kIsRow<HistoryRow> && kIsRow<PatternRow>);
 
 }  // namespace rpcsieve::database

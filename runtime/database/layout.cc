@@ -18,7 +18,8 @@ namespace {
 constexpr std::array<std::string_view, kSections> kSectionNames = {
     "text",       "interfaces", "operations", "pipes",      "detections",      "tags",
     "conditions", "watched",    "inferred",   "candidates", "condition pipes", "addresses",
-    "clauses",    "terms",      "patterns",   "hyperscan"};
+    "clauses",    "terms",      "auth types", "binds",      "files",           "histories",
+    "patterns",   "hyperscan"};
 
 constexpr std::array<std::size_t, kSections> kRowSizes = {1,
                                                           sizeof(InterfaceRow),
@@ -34,6 +35,10 @@ constexpr std::array<std::size_t, kSections> kRowSizes = {1,
                                                           sizeof(AddressRow),
                                                           sizeof(ClauseRow),
                                                           sizeof(TermRow),
+                                                          sizeof(std::uint8_t),
+                                                          sizeof(BindRow),
+                                                          sizeof(FileRow),
+                                                          sizeof(HistoryRow),
                                                           sizeof(PatternRow),
                                                           1};
 

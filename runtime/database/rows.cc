@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "runtime/database/layout.h"
@@ -71,7 +72,10 @@ class Ascending {
 // the end of the table: no check relies on an earlier one.
 class Rows {
  public:
-  explicit Rows(View view) : view_(view) {}
+  explicit Rows(View view)
+      : view_(view),
+        addresses_(view.rows<AddressRow>(Section::kAddresses),
+                   [](const AddressRow& a, const AddressRow& b) { return a.last < b.first; }) {}
 
   std::string find_fault() {
     if (!is_utf8(view_.section(Section::kText))) return "section text is not UTF-8";
@@ -82,6 +86,9 @@ class Rows {
     pipes();
     detections();
     conditions();
+    binds();
+    files();
+    histories();
     watched(Section::kWatched);
     watched(Section::kInferred);
     candidates();
@@ -193,30 +200,70 @@ class Rows {
       require(
           row.severity <= Severity::kCritical && row.sealed <= Sealed::kIgnore && row.reserved == 0,
           "unknown value");
+      require(row.steps >= 1 && row.steps <= kMaxSteps, "too few or too many steps");
+      history(row);
+    }
+  }
+
+  // history: whoever has one row of them, and only he, joins events.
+  void history(const DetectionRow& row) {
+    const auto all = rows<HistoryRow>(Section::kHistories);
+    const bool has_one = inside(row.history, all.size()) && row.history.count == 1;
+    require(has_one || row.history.count == 0, "histories outside their section or too many");
+    require((row.steps > 1) == (has_one && all[row.history.begin].sequence_us > 0),
+            "steps without a window, or the reverse");
+  }
+
+  void histories() {
+    const auto all = rows<HistoryRow>(Section::kHistories);
+    constexpr std::uint8_t kEveryKey = kByClient | kByServer;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const HistoryRow& row = all[i];
+      at(Section::kHistories, i);
+      require(row.sequence_us >= 0 && row.sequence_us <= kMaxWindowUs && row.count_us >= 0 &&
+                  row.count_us <= kMaxWindowUs,
+              "window out of range");
+      require(row.at_least <= kMaxCount && (row.at_least > 0) == (row.count_us > 0),
+              "count out of range");
+      require(row.sequence_us > 0 || row.count_us > 0, "neither a sequence nor a count");
+      require(row.sequence_by <= kEveryKey && row.count_by <= kEveryKey && row.reserved == 0,
+              "unknown value");
     }
   }
 
   void conditions() {
     const auto all = rows<ConditionRow>(Section::kConditions);
-    const Ascending addresses(
-        rows<AddressRow>(Section::kAddresses),
-        [](const AddressRow& a, const AddressRow& b) { return a.last < b.first; });
     for (std::size_t i = 0; i < all.size(); ++i) {
       at(Section::kConditions, i);
       condition(all[i]);
-      require(addresses.holds(all[i].from.ranges) && addresses.holds(all[i].to.ranges),
-              "addresses outside or out of order");
-      require(i == 0 || all[i - 1].detection <= all[i].detection, "out of order");
+      who(all[i]);
+      require(i == 0 || order(all[i - 1]) <= order(all[i]), "out of order");
     }
   }
 
+  template <class Row>
+  static std::pair<std::uint32_t, std::uint8_t> order(const Row& row) {
+    return {row.detection, row.step};
+  }
+
+  // who checks what the alternatives of all kinds have: their place in a detection, and addresses.
+  template <class Row>
+  void who(const Row& row) {
+    const auto all = rows<DetectionRow>(Section::kDetections);
+    const bool known = row.detection < all.size();
+    require(known, "detection outside its section");
+    require(!known || row.step < all[row.detection].steps, "step outside its detection");
+    address_set(row.from);
+    address_set(row.to);
+  }
+
   void condition(const ConditionRow& row) {
-    constexpr std::uint8_t kTransports = 7;
-    require(row.detection < rows<DetectionRow>(Section::kDetections).size(),
-            "detection outside its section");
-    require(row.transports != 0 && row.transports <= kTransports && row.has_object <= 1 &&
-                row.inferable <= 1 && row.reserved == 0,
+    require(is_transports(row.transports) && row.has_object <= 1 && row.inferable <= 1 &&
+                row.reserved == 0,
             "unknown value");
+    require(row.outcomes <= kEveryOutcome && row.auth_levels <= kEveryLevel, "unknown value");
+    require(inside(row.auth_types, view_.section(Section::kAuthTypes).size()),
+            "auth types outside their section");
     require(row.version_major_first <= row.version_major_last, "no version fits");
     require(row.has_object == 1 || row.object.is_nil(), "an object without has_object");
     require(inside(row.pipes, rows<Text>(Section::kConditionPipes).size()),
@@ -224,11 +271,50 @@ class Rows {
     require(inside(row.clauses, rows<ClauseRow>(Section::kClauses).size()),
             "clauses outside their section");
     require(row.inferable == 0 || row.clauses.count > 0, "inferable without clauses");
-    address_set(row.from);
-    address_set(row.to);
+  }
+
+  static bool is_transports(std::uint8_t bits) { return bits != 0 && bits <= 7; }
+
+  void binds() {
+    const auto all = rows<BindRow>(Section::kBinds);
+    constexpr std::uint8_t kResults = kAccepted | kRejected | kNotAnswered;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const BindRow& row = all[i];
+      at(Section::kBinds, i);
+      who(row);
+      require(is_transports(row.transports) && row.results <= kResults && row.reserved == 0,
+              "unknown value");
+      require(row.version_major_first <= row.version_major_last, "no version fits");
+      require(inside(row.pipes, rows<Text>(Section::kConditionPipes).size()),
+              "pipes outside their section");
+      require(i == 0 || std::pair(all[i - 1].interface, order(all[i - 1])) <=
+                            std::pair(row.interface, order(row)),
+              "out of order");
+    }
+  }
+
+  void files() {
+    const auto all = rows<FileRow>(Section::kFiles);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const FileRow& row = all[i];
+      at(Section::kFiles, i);
+      who(row);
+      glob(row.name);
+      glob(row.share);
+      require(row.whole_path <= 1 && row.access != 0 && row.access <= kEveryAccess &&
+                  row.outcomes <= kEveryOutcome,
+              "unknown value");
+      require(i == 0 || order(all[i - 1]) <= order(row), "out of order");
+    }
+  }
+
+  void glob(Text text) {
+    require(is_lower(text), "glob outside the text or not lower case");
+    require(text.length <= kMaxGlobBytes, "glob too long");
   }
 
   void address_set(const AddressSet& set) {
+    require(addresses_.holds(set.ranges), "addresses outside or out of order");
     require(set.everyone <= 1 && set.negated <= 1 && set.reserved == 0, "unknown value");
     require(set.everyone == 0 || set.ranges.count == 0, "everyone and a list of addresses");
   }
@@ -296,6 +382,7 @@ class Rows {
   }
 
   View view_;
+  Ascending addresses_;
   std::string fault_;
   Section section_ = Section::kText;
   std::size_t row_ = 0;

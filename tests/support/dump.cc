@@ -54,6 +54,16 @@ std::string print_interface(const Database& database, const database::InterfaceR
   return std::string(database.text(row.name));
 }
 
+// print_who gives what alternatives of all kinds have.
+template <class Row>
+std::string print_who(const Database& database, const Row& row) {
+  std::string out;
+  if (row.from.everyone == 0) out += " from=" + print_set(database, row.from);
+  if (row.to.everyone == 0) out += " to=" + print_set(database, row.to);
+  if (row.step > 0) out += fmt::format(" step={}", row.step);
+  return out;
+}
+
 std::string print_condition(const Database& database, const ConditionRow& row) {
   std::string out(database.text(database.detections()[row.detection].name));
   out += fmt::format(
@@ -62,10 +72,44 @@ std::string print_condition(const Database& database, const ConditionRow& row) {
   if (row.has_object != 0) out += " object=" + print(row.object);
   for (const auto& pipe : database.pipes(row.pipes))
     out += fmt::format(" pipe={}", database.text(pipe));
-  if (row.from.everyone == 0) out += " from=" + print_set(database, row.from);
-  if (row.to.everyone == 0) out += " to=" + print_set(database, row.to);
+  if (row.outcomes != database::kEveryOutcome) out += fmt::format(" outcomes={:#x}", row.outcomes);
+  if (row.auth_levels != database::kEveryLevel)
+    out += fmt::format(" auth_levels={:#x}", row.auth_levels);
+  for (const std::uint8_t type : database.auth_types(row.auth_types))
+    out += fmt::format(" auth_type={}", type);
+  out += print_who(database, row);
   if (row.inferable != 0) out += " inferable";
   return out + print_clauses(database, row.clauses);
+}
+
+std::string print_bind(const Database& database, const database::BindRow& row) {
+  std::string out(database.text(database.detections()[row.detection].name));
+  out += fmt::format(" {} v{}-{} {} results={:#x}", print(row.interface), row.version_major_first,
+                     row.version_major_last, print_transports(row.transports), row.results);
+  for (const auto& pipe : database.pipes(row.pipes))
+    out += fmt::format(" pipe={}", database.text(pipe));
+  return out + print_who(database, row);
+}
+
+std::string print_file(const Database& database, const database::FileRow& row) {
+  return fmt::format("{} {}{}{} access={:#x} outcomes={:#x}{}",
+                     database.text(database.detections()[row.detection].name),
+                     row.whole_path != 0 ? "path " : "", database.text(row.name),
+                     row.share.length > 0 ? fmt::format(" share={}", database.text(row.share)) : "",
+                     row.access, row.outcomes, print_who(database, row));
+}
+
+std::string print_history(const Database& database, const database::DetectionRow& row) {
+  const auto* history = database.history(row);
+  if (history == nullptr) return "";
+  std::string out;
+  if (row.steps > 1)
+    out += fmt::format(" steps={} within={}us by={:#x}", row.steps, history->sequence_us,
+                       history->sequence_by);
+  if (history->at_least > 0)
+    out += fmt::format(" at_least={} within={}us by={:#x}", history->at_least, history->count_us,
+                       history->count_by);
+  return out;
 }
 
 // print_runs gives every run of operation numbers with the same candidates.
@@ -92,12 +136,16 @@ std::string print_runs(std::string_view name, const Find& find) {
 std::string dump(const Database& database) {
   std::string out;
   for (const auto& row : database.detections())
-    out += fmt::format("detection {} sid={} rev={} {} {} \"{}\"\n", database.text(row.name),
+    out += fmt::format("detection {} sid={} rev={} {} {} \"{}\"{}\n", database.text(row.name),
                        row.sid, row.rev, name(row.severity),
                        row.sealed == database::Sealed::kAlert ? "alert" : "ignore",
-                       database.text(row.category));
+                       database.text(row.category), print_history(database, row));
   for (std::size_t i = 0; i < database.conditions().size(); ++i)
     out += fmt::format("condition {} {}\n", i, print_condition(database, database.conditions()[i]));
+  for (const auto& row : database.binds())
+    out += fmt::format("bind {}\n", print_bind(database, row));
+  for (const auto& row : database.files())
+    out += fmt::format("file {}\n", print_file(database, row));
   for (const auto& row : database.interfaces())
     out += print_runs(print_interface(database, row),
                       [&](std::uint16_t opnum) { return database.find_watched(row, opnum); });

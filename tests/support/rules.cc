@@ -119,29 +119,77 @@ Rule& Rule::call(std::string_view interface, std::vector<compiler::OpnumRange> o
   compiler::CallCondition condition;
   condition.interface = uuid(interface);
   condition.opnums = std::move(opnums);
-  detection_.steps[0].calls.push_back(std::move(condition));
+  step().calls.push_back(std::move(condition));
   stubs_.emplace_back();
   return *this;
 }
 
+Rule& Rule::bind(std::string_view interface, compiler::BindResult result) {
+  compiler::BindCondition condition;
+  condition.interface = uuid(interface);
+  condition.result = result;
+  step().binds.push_back(std::move(condition));
+  return *this;
+}
+
+Rule& Rule::file(std::string_view name, std::string_view share, std::uint8_t access) {
+  compiler::FileCondition condition;
+  condition.name = name;
+  condition.whole_path = name.find('\\') != std::string_view::npos;
+  condition.share = share;
+  condition.access = access;
+  step().files.push_back(std::move(condition));
+  return *this;
+}
+
+Rule& Rule::next_step() {
+  detection_.steps.emplace_back();
+  return *this;
+}
+
+Rule& Rule::within(std::int64_t us, std::uint8_t by) {
+  detection_.within_us = us;
+  detection_.by = by;
+  return *this;
+}
+
+Rule& Rule::count(std::uint32_t at_least, std::int64_t within_us, std::uint8_t by) {
+  detection_.count = compiler::Count{at_least, within_us, by};
+  return *this;
+}
+
 Rule& Rule::versions(std::uint16_t first, std::uint16_t last) {
-  detection_.steps[0].calls.back().version_major_first = first;
-  detection_.steps[0].calls.back().version_major_last = last;
+  const auto set = [&](auto& condition) {
+    condition.version_major_first = first;
+    condition.version_major_last = last;
+  };
+  step().binds.empty() ? set(last_call()) : set(step().binds.back());
   return *this;
 }
 
 Rule& Rule::transports(std::uint8_t bits) {
-  detection_.steps[0].calls.back().transports = bits;
+  (step().binds.empty() ? last_call().transports : step().binds.back().transports) = bits;
   return *this;
 }
 
 Rule& Rule::pipes(std::vector<std::string> names) {
-  detection_.steps[0].calls.back().pipes = std::move(names);
+  (step().binds.empty() ? last_call().pipes : step().binds.back().pipes) = std::move(names);
   return *this;
 }
 
 Rule& Rule::object(std::string_view value) {
-  detection_.steps[0].calls.back().object = uuid(value);
+  last_call().object = uuid(value);
+  return *this;
+}
+
+Rule& Rule::outcomes(std::uint8_t bits) {
+  (step().files.empty() ? last_call().outcomes : step().files.back().outcomes) = bits;
+  return *this;
+}
+
+Rule& Rule::auth(std::vector<std::uint8_t> types, std::uint8_t levels) {
+  last_call().auth_types = std::move(types);
+  last_call().auth_levels = levels;
   return *this;
 }
 
@@ -201,10 +249,11 @@ Ir ir(const std::vector<Rule>& rules) {
     compiler::Detection detection = rule.detection_;
     detection.span = {source, static_cast<std::uint32_t>(out.detections.size() + 1), 0, 1};
     compiler::Span place = detection.span;
-    auto& calls = detection.steps[0].calls;
-    for (std::size_t i = 0; i < calls.size(); ++i)
-      for (const Rule::Clause& clause : rule.stubs_[i])
-        calls[i].stub.push_back(number(clause, place, out.patterns));
+    auto stub = rule.stubs_.begin();
+    for (compiler::Step& step : detection.steps)
+      for (compiler::CallCondition& call : step.calls)
+        for (const Rule::Clause& clause : *stub++)
+          call.stub.push_back(number(clause, place, out.patterns));
     out.detections.push_back(std::move(detection));
   }
   return out;
@@ -231,7 +280,15 @@ Ir fixture_rules() {
   service.sealed(database::Sealed::kIgnore).to({"10.0.0.0/24"});
   Rule zero_end("zero-end");
   zero_end.call(kLsarpc, {{20, 50}}).stub_any({regex("\\x00{8}$"), nocase(text("Zero"))});
-  return ir({key_read, service, zero_end});
+  Rule retries("retries");
+  retries.bind(kLsarpc, compiler::BindResult::kRejected).pipes({"lsarpc", "lsass"}).versions(0, 2);
+  retries.count(3, 60'000'000, compiler::kByClient);
+  Rule planted("planted");
+  planted.file("*.exe", "admin$", compiler::kWrite).next_step();
+  planted.call(kTwoVersions, {{0, 0}}).auth({10}, 1U << 6).versions(1, 1);
+  planted.outcomes(compiler::bit(database::Result::kSuccess));
+  planted.within(10'000'000, compiler::kByClient | compiler::kByServer);
+  return ir({key_read, service, zero_end, retries, planted});
 }
 
 }  // namespace rpcsieve::test

@@ -39,6 +39,18 @@ class Rule {
   Rule& stub(compiler::Pattern pattern);                    // must be there
   Rule& stub_not(compiler::Pattern pattern);                // must not be there
   Rule& stub_any(std::vector<compiler::Pattern> patterns);  // one of them must be there
+  Rule& outcomes(std::uint8_t bits);                        // compiler::bit(), or'ed
+  Rule& auth(std::vector<std::uint8_t> types, std::uint8_t levels = compiler::kEveryLevel);
+
+  // What follows a bind() or file() is not about it, but for pipes, versions and transports of a
+  // bind and outcomes of a file.
+  Rule& bind(std::string_view interface, compiler::BindResult result = compiler::BindResult::kAny);
+  Rule& file(std::string_view name, std::string_view share = "",
+             std::uint8_t access = compiler::kEveryAccess);
+
+  Rule& next_step();  // what follows is about another event, after the one before
+  Rule& within(std::int64_t us, std::uint8_t by);
+  Rule& count(std::uint32_t at_least, std::int64_t within_us, std::uint8_t by);
 
   Rule& from(std::vector<std::string_view> nets);  // "10.0.0.0/8"
   Rule& from_not(std::vector<std::string_view> nets);
@@ -58,9 +70,11 @@ class Rule {
  private:
   friend compiler::Ir ir(const std::vector<Rule>& rules);
   Rule& clause(Clause clause);
+  compiler::Step& step() { return detection_.steps.back(); }
+  compiler::CallCondition& last_call() { return step().calls.back(); }
 
   compiler::Detection detection_;
-  std::vector<std::vector<Clause>> stubs_;  // by call
+  std::vector<std::vector<Clause>> stubs_;  // by call, of all steps
 };
 
 // ir puts rules together, each pattern once. The place of rule i is line i + 1 of a source "rules",

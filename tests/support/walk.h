@@ -22,6 +22,8 @@ class Walk {
     for (const auto& row : database.interfaces()) interface(row);
     for (const auto& row : database.detections()) detection(row);
     for (const auto& row : database.conditions()) condition(row);
+    for (const auto& row : database.binds()) bind(row);
+    for (const auto& row : database.files()) file(row);
     for (const auto& row : database.patterns()) touch(database.text(row.expression));
     for (const char* name : {"", "lsarpc", "svcctl", "\xff"})
       if (const auto* row = database.find_pipe(name)) interface(*row);
@@ -61,11 +63,33 @@ class Walk {
     }
   }
 
-  void condition(const database::ConditionRow& row) {
+  template <class Row>
+  void who(const Row& row) {
     must(row.detection < database_.detections().size());
-    must(row.inferable == 0 || row.clauses.count > 0);
+    must(row.step < database_.detections()[row.detection].steps);
     touch(database_.addresses(row.from.ranges));
     touch(database_.addresses(row.to.ranges));
+  }
+
+  void bind(const database::BindRow& row) {
+    who(row);
+    for (const auto& pipe : database_.pipes(row.pipes)) touch(database_.text(pipe));
+    const auto found = database_.find_binds(row.interface);
+    must(&found.front() <= &row && &row <= &found.back());
+  }
+
+  void file(const database::FileRow& row) {
+    who(row);
+    must(row.name.length <= database::kMaxGlobBytes && row.share.length <= database::kMaxGlobBytes);
+    touch(database_.text(row.name));
+    touch(database_.text(row.share));
+  }
+
+  void condition(const database::ConditionRow& row) {
+    who(row);
+    must(row.inferable == 0 || row.clauses.count > 0);
+    must(row.outcomes <= database::kEveryOutcome && row.auth_levels <= database::kEveryLevel);
+    touch(database_.auth_types(row.auth_types));
     for (const auto& pipe : database_.pipes(row.pipes)) touch(database_.text(pipe));
     for (const auto& clause : database_.clauses(row.clauses)) {
       must(!database_.terms(clause.terms).empty());
@@ -81,6 +105,10 @@ class Walk {
     for (const auto& tag : database_.tags(row.attack)) touch(database_.text(tag));
     must(row.severity <= database::Severity::kCritical);
     must(row.sealed <= database::Sealed::kIgnore);
+    must(row.steps >= 1 && row.steps <= database::kMaxSteps);
+    const auto* history = database_.history(row);
+    must((row.steps > 1) == (history != nullptr && history->sequence_us > 0));
+    must(history == nullptr || history->at_least <= database::kMaxCount);
   }
 
   const database::Database& database_;

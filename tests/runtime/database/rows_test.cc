@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <functional>
+#include <stdexcept>
 
 #include "runtime/database/database.h"
 #include "runtime/database/seal.h"
@@ -158,7 +159,7 @@ TEST(Rows, RefusesBadConditions) {
   };
   const std::string_view kUnknown = "section conditions, row 1: unknown value";
   expect_faults({
-      {condition([](ConditionRow& r) { r.detection = 3; }),
+      {condition([](ConditionRow& r) { r.detection = 5; }),
        "section conditions, row 1: detection outside its section"},
       {condition([](ConditionRow& r) { r.detection = 2; }),
        "section conditions, row 2: out of order"},
@@ -167,6 +168,14 @@ TEST(Rows, RefusesBadConditions) {
       {condition([](ConditionRow& r) { r.has_object = 2; }), kUnknown},
       {condition([](ConditionRow& r) { r.inferable = 2; }), kUnknown},
       {condition([](ConditionRow& r) { r.reserved = 1; }), kUnknown},
+      {condition([](ConditionRow& r) { r.outcomes = 0x40; }), kUnknown},
+      {condition([](ConditionRow& r) { r.auth_levels = 0x80; }), kUnknown},
+      {condition([](ConditionRow& r) { r.step = 1; }),
+       "section conditions, row 1: step outside its detection"},
+      {condition([](ConditionRow& r) {
+         r.auth_types = {0, 2};
+       }),
+       "section conditions, row 1: auth types outside their section"},
       {condition([](ConditionRow& r) { r.inferable = 1; }),
        "section conditions, row 1: inferable without clauses"},
       {condition([](ConditionRow& r) { r.version_major_last = 1; }),
@@ -199,6 +208,95 @@ TEST(Rows, RefusesBadConditions) {
   });
 }
 
+TEST(Rows, RefusesBadBinds) {
+  const auto bind = [](const std::function<void(BindRow&)>& change) {
+    return hostile<BindRow>(Section::kBinds, 0, change);
+  };
+  const std::string_view kUnknown = "section binds, row 0: unknown value";
+  expect_faults({
+      {bind([](BindRow& r) { r.detection = 5; }),
+       "section binds, row 0: detection outside its section"},
+      {bind([](BindRow& r) { r.step = 1; }), "section binds, row 0: step outside its detection"},
+      {bind([](BindRow& r) { r.transports = 0; }), kUnknown},
+      {bind([](BindRow& r) { r.results = 8; }), kUnknown},
+      {bind([](BindRow& r) { r.reserved = 1; }), kUnknown},
+      {bind([](BindRow& r) { r.version_major_first = 3; }),
+       "section binds, row 0: no version fits"},
+      {bind([](BindRow& r) { r.pipes.count = kFar; }),
+       "section binds, row 0: pipes outside their section"},
+      {bind([](BindRow& r) { r.from.negated = 2; }), kUnknown},
+  });
+}
+
+TEST(Rows, RefusesBadFiles) {
+  const auto file = [](const std::function<void(FileRow&)>& change) {
+    return hostile<FileRow>(Section::kFiles, 0, change);
+  };
+  const std::string_view kUnknown = "section files, row 0: unknown value";
+  expect_faults({
+      {file([](FileRow& r) { r.detection = 5; }),
+       "section files, row 0: detection outside its section"},
+      {file([](FileRow& r) { r.step = 2; }), "section files, row 0: step outside its detection"},
+      {file([](FileRow& r) { r.name = kBeyond; }),
+       "section files, row 0: glob outside the text or not lower case"},
+      {file([](FileRow& r) { r.share = kBeyond; }),
+       "section files, row 0: glob outside the text or not lower case"},
+      {file([](FileRow& r) { r.whole_path = 2; }), kUnknown},
+      {file([](FileRow& r) { r.access = 0; }), kUnknown},
+      {file([](FileRow& r) { r.access = 4; }), kUnknown},
+      {file([](FileRow& r) { r.outcomes = 0x40; }), kUnknown},
+      {file([](FileRow& r) { r.to.everyone = 2; }), kUnknown},
+  });
+}
+
+TEST(Rows, RefusesALongGlob) {
+  const std::string glob(kMaxGlobBytes + 1, 'a');
+  EXPECT_THROW(test::compile(test::ir({test::Rule("a").file(glob)})), std::runtime_error);
+  EXPECT_FALSE(test::compile(test::ir({test::Rule("a").file(glob.substr(1))})).empty());
+}
+
+TEST(Rows, RefusesBadHistories) {
+  const auto history = [](const std::function<void(HistoryRow&)>& change) {
+    return hostile<HistoryRow>(Section::kHistories, 0, change);  // a count
+  };
+  const auto detection = [](const std::function<void(DetectionRow&)>& change) {
+    return hostile<DetectionRow>(Section::kDetections, 4, change);  // a sequence
+  };
+  const std::string_view kUnknown = "section histories, row 0: unknown value";
+  const std::string_view kWindow = "section histories, row 0: window out of range";
+  const std::string_view kCount = "section histories, row 0: count out of range";
+  const std::string_view kSteps =
+      "section detections, row 4: steps without a window, or the reverse";
+  expect_faults({
+      {history([](HistoryRow& r) { r.count_us = -1; }), kWindow},
+      {history([](HistoryRow& r) { r.count_us = kMaxWindowUs + 1; }), kWindow},
+      {history([](HistoryRow& r) { r.sequence_us = -1; }), kWindow},
+      {history([](HistoryRow& r) { r.at_least = 0; }), kCount},
+      {history([](HistoryRow& r) { r.at_least = kMaxCount + 1; }), kCount},
+      {history([](HistoryRow& r) { r.count_us = 0; }), kCount},
+      {history([](HistoryRow& r) { r.at_least = 0, r.count_us = 0; }),
+       "section histories, row 0: neither a sequence nor a count"},
+      {history([](HistoryRow& r) { r.count_by = 4; }), kUnknown},
+      {history([](HistoryRow& r) { r.sequence_by = 4; }), kUnknown},
+      {history([](HistoryRow& r) { r.reserved = 1; }), kUnknown},
+      {detection([](DetectionRow& r) { r.steps = 0; }),
+       "section detections, row 4: too few or too many steps"},
+      {detection([](DetectionRow& r) { r.steps = kMaxSteps + 1; }),
+       "section detections, row 4: too few or too many steps"},
+      {detection([](DetectionRow& r) { r.steps = 1; }), kSteps},
+      {detection([](DetectionRow& r) { r.history = {}; }), kSteps},
+      {detection([](DetectionRow& r) { r.history.begin = 0; }), kSteps},
+      {detection([](DetectionRow& r) {
+         r.history = {2, 1};
+       }),
+       "section detections, row 4: histories outside their section or too many"},
+      {detection([](DetectionRow& r) {
+         r.history = {0, 2};
+       }),
+       "section detections, row 4: histories outside their section or too many"},
+  });
+}
+
 TEST(Rows, RefusesBadWatches) {
   const auto watched = [](const std::function<void(WatchRow&)>& change) {
     return hostile<WatchRow>(Section::kWatched, 1, change);
@@ -218,7 +316,7 @@ TEST(Rows, RefusesBadWatches) {
                            r.candidates = {0, kFar};
                          }),
        "section inferred, row 0: candidates outside or out of order"},
-      {hostile<std::uint32_t>(Section::kCandidates, 0, [](std::uint32_t& r) { r = 4; }),
+      {hostile<std::uint32_t>(Section::kCandidates, 0, [](std::uint32_t& r) { r = 5; }),
        "section candidates, row 0: condition outside its section"},
   });
 }
