@@ -17,12 +17,55 @@ bool fits_object(const ConditionRow& condition, const dcerpc::Call& call) {
   return condition.has_object == 0 || (call.has_object && call.object == condition.object);
 }
 
-bool fits_pipe(const Database& database, const ConditionRow& condition, const Subject& subject) {
-  if (subject.transport != Transport::kSmb || subject.pipe.empty()) return true;
-  const auto pipes = database.pipes(condition.pipes);
-  return pipes.empty() || std::any_of(pipes.begin(), pipes.end(), [&](database::Text pipe) {
-           return database.text(pipe) == subject.pipe;
-         });
+namespace {
+
+std::uint8_t level_bit(const dcerpc::Auth& auth) {
+  using dcerpc::AuthLevel;
+  if (auth.level == AuthLevel::kNone) return 1;
+  if (auth.level > AuthLevel::kPrivacy) return 0;
+  const auto level = auth.level == AuthLevel::kDefault ? AuthLevel::kConnect : auth.level;
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(level));
+}
+
+}  // namespace
+
+bool fits_auth(const Database& database, const ConditionRow& condition, const dcerpc::Auth& auth) {
+  if (condition.auth_levels != database::kEveryLevel &&
+      (condition.auth_levels & level_bit(auth)) == 0)
+    return false;
+  const auto types = database.auth_types(condition.auth_types);
+  return types.empty() ||
+         std::find(types.begin(), types.end(), static_cast<std::uint8_t>(auth.type)) != types.end();
+}
+
+bool fits_pipe(const Database& database, database::Range pipes, Transport transport,
+               std::string_view pipe) {
+  if (pipes.count == 0 || transport != Transport::kSmb || pipe.empty()) return true;
+  const auto names = database.pipes(pipes);
+  return std::any_of(names.begin(), names.end(),
+                     [&](database::Text name) { return database.text(name) == pipe; });
+}
+
+database::Result result_of(dcerpc::Result result) {
+  switch (result) {
+    case dcerpc::Result::kSuccess:
+      return database::Result::kSuccess;
+    case dcerpc::Result::kDenied:
+      return database::Result::kDenied;
+    case dcerpc::Result::kFailed:
+      return database::Result::kFailed;
+    case dcerpc::Result::kFault:
+      return database::Result::kFault;
+    case dcerpc::Result::kAnswered:
+      return database::Result::kAnswered;
+    case dcerpc::Result::kUnanswered:
+      break;
+  }
+  return database::Result::kUnanswered;
+}
+
+bool fits_outcome(std::uint8_t bits, dcerpc::Result result) {
+  return (bits & 1U << static_cast<unsigned>(result_of(result))) != 0;
 }
 
 bool contains(const Database& database, const AddressSet& set, const IpAddress& address) {

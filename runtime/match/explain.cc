@@ -24,6 +24,8 @@ void add_watched(const Database& database, const database::InterfaceRow& interfa
   }
 }
 
+constexpr std::uint32_t kNobody = ~0U;
+
 // joined sorts runs and joins those that touch.
 Operations joined(Operations runs) {
   std::sort(runs.begin(), runs.end(),
@@ -65,22 +67,85 @@ std::unique_ptr<Explainer> Explainer::create(const Database& database, std::stri
 
 const std::vector<Miss>& Explainer::explain(const Subject& subject) {
   misses_.clear();
+  fitting_.clear();
   read(subject);
-  bool fits = false;  // the detection of the condition before
+  std::uint32_t fits = kNobody;  // the detection that it fits last
   for (std::uint32_t i = 0; i < database_.conditions().size(); ++i) {
-    const std::uint32_t detection = database_.conditions()[i].detection;
-    const bool is_first = i == 0 || database_.conditions()[i - 1].detection != detection;
-    if (is_first) fits = false;
-    if (fits) continue;
-    Miss miss{detection, i};
-    fits = !fails(i, subject, miss);
-    if (is_first) misses_.push_back(miss);
-    if (fits)
-      misses_.pop_back();
-    else if (is_nearer(miss, misses_.back()))
-      misses_.back() = miss;
+    Miss miss{database_.conditions()[i].detection, i};
+    if (!fails(i, subject, miss)) {
+      fitting_.push_back(i);
+      fits = take_back(miss.detection);
+    } else if (miss.detection != fits) {
+      keep(miss);
+    }
   }
   return misses_;
+}
+
+const std::vector<Miss>& Explainer::explain(const Offer& offer, std::uint8_t result) {
+  misses_.clear();
+  std::uint32_t fits = kNobody;
+  const auto first = database_.binds().data();
+  for (const database::BindRow& row : database_.find_binds(offer.interface.uuid)) {
+    Miss miss{row.detection, static_cast<std::uint32_t>(&row - first)};
+    miss.kind = Kind::kBind;
+    const std::uint16_t version = offer.interface.version_major;
+    if (version < row.version_major_first || version > row.version_major_last)
+      miss.step = Step::kVersion;
+    else if ((row.transports & static_cast<std::uint8_t>(offer.transport)) == 0)
+      miss.step = Step::kTransport;
+    else if (!fits_pipe(database_, row.pipes, offer.transport, offer.pipe))
+      miss.step = Step::kPipe;
+    else if (!contains(database_, row.from, offer.client))
+      miss.step = Step::kClient;
+    else if (!contains(database_, row.to, offer.server))
+      miss.step = Step::kServer;
+    else if ((row.results & result) == 0)
+      miss.step = Step::kOutcome;
+    else
+      fits = take_back(miss.detection);
+    if (miss.detection != fits) keep(miss);
+  }
+  return misses_;
+}
+
+const std::vector<Miss>& Explainer::explain(const File& file) {
+  misses_.clear();
+  std::uint32_t fits = kNobody;
+  for (std::uint32_t i = 0; i < database_.files().size(); ++i) {
+    const database::FileRow& row = database_.files()[i];
+    if (!fits_name(database_, row, file)) continue;
+    Miss miss{row.detection, i};
+    miss.kind = Kind::kFile;
+    if (!fits_share(database_, row, file))
+      miss.step = Step::kShare;
+    else if (!fits_access(row, file))
+      miss.step = Step::kAccess;
+    else if (!contains(database_, row.from, file.client))
+      miss.step = Step::kClient;
+    else if (!contains(database_, row.to, file.server))
+      miss.step = Step::kServer;
+    else if ((row.outcomes & 1U << static_cast<unsigned>(file.result)) == 0)
+      miss.step = Step::kOutcome;
+    else
+      fits = take_back(miss.detection);
+    if (miss.detection != fits) keep(miss);
+  }
+  return misses_;
+}
+
+// keep notes a miss, of each detection the nearest.
+void Explainer::keep(const Miss& miss) {
+  if (misses_.empty() || misses_.back().detection != miss.detection)
+    misses_.push_back(miss);
+  else if (is_nearer(miss, misses_.back()))
+    misses_.back() = miss;
+}
+
+// take_back forgets the misses of a detection of which another alternative fits.
+std::uint32_t Explainer::take_back(std::uint32_t detection) {
+  if (!misses_.empty() && misses_.back().detection == detection) misses_.pop_back();
+  return detection;
 }
 
 // read scans the stub, even if nothing but the stub fits: that is worth knowing as well.
@@ -133,10 +198,12 @@ bool Explainer::fails(std::uint32_t condition, const Subject& subject, Miss& mis
 bool Explainer::fails_around(const ConditionRow& row, const Subject& subject, Step& step) const {
   if ((row.transports & static_cast<std::uint8_t>(subject.transport)) == 0)
     step = Step::kTransport;
-  else if (!fits_pipe(database_, row, subject))
+  else if (!fits_pipe(database_, row.pipes, subject.transport, subject.pipe))
     step = Step::kPipe;
   else if (!fits_object(row, subject.call))
     step = Step::kObject;
+  else if (!fits_auth(database_, row, subject.call.auth))
+    step = Step::kAuth;
   else if (!contains(database_, row.from, subject.client))
     step = Step::kClient;
   else if (!contains(database_, row.to, subject.server))

@@ -37,7 +37,8 @@ bool fits_interface(const ConditionRow& condition, const dcerpc::Call& call) {
 bool fits(const Database& database, const ConditionRow& condition, const Subject& subject) {
   return (condition.transports & static_cast<std::uint8_t>(subject.transport)) != 0 &&
          fits_interface(condition, subject.call) && fits_object(condition, subject.call) &&
-         fits_pipe(database, condition, subject) &&
+         fits_auth(database, condition, subject.call.auth) &&
+         fits_pipe(database, condition.pipes, subject.transport, subject.pipe) &&
          contains(database, condition.from, subject.client) &&
          contains(database, condition.to, subject.server);
 }
@@ -49,26 +50,50 @@ bool is_better(StubMatch a, StubMatch b) {
   return rank(a) > rank(b);
 }
 
+bool same_step(const Hit& a, const Hit& b) {
+  return a.detection == b.detection && a.step == b.step;
+}
+
 // Hits appends the hits of one call, whose conditions come in the order of the detections.
 class Hits {
  public:
-  Hits(std::vector<Hit>& out, bool inferred) : out_(out), first_(out.size()), inferred_(inferred) {}
+  Hits(const Database& database, std::vector<Hit>& out, bool inferred)
+      : database_(database), out_(out), first_(out.size()), inferred_(inferred) {}
 
-  void add(std::uint32_t detection, std::uint32_t condition, StubMatch stub_match) {
-    const Hit hit{detection, condition, stub_match, inferred_};
-    if (out_.size() == first_ || out_.back().detection != detection)
+  void add(std::uint32_t index, StubMatch stub_match) {
+    const ConditionRow& condition = database_.conditions()[index];
+    const Hit hit{condition.detection, index, stub_match, inferred_, condition.step};
+    if (out_.size() == first_ || !rivals(out_.back(), hit))
       out_.push_back(hit);
     else if (is_better(stub_match, out_.back().stub_match))
       out_.back() = hit;
   }
 
  private:
+  // rivals: of alternatives that take different outcomes either may fall away later.
+  [[nodiscard]] bool rivals(const Hit& a, const Hit& b) const {
+    const auto conditions = database_.conditions();
+    return same_step(a, b) && conditions[a.condition].outcomes == conditions[b.condition].outcomes;
+  }
+
+  const Database& database_;
   std::vector<Hit>& out_;
   std::size_t first_;
   bool inferred_;
 };
 
 }  // namespace
+
+void keep_best(std::vector<Hit>& hits) {
+  std::size_t kept = 0;
+  for (const Hit& hit : hits) {
+    if (kept == 0 || !same_step(hits[kept - 1], hit))
+      hits[kept++] = hit;
+    else if (is_better(hit.stub_match, hits[kept - 1].stub_match))
+      hits[kept - 1] = hit;
+  }
+  hits.resize(kept);
+}
 
 struct Scratch::State {
   HyperscanScratch hyperscan;
@@ -150,11 +175,11 @@ bool Matcher::match(const Subject& subject, Scratch& scratch, Counters& counters
   if (state_->stand(subject, own.standing)) state_->read(subject, own, counters);
   const bool inferred = subject.call.known_by == KnownBy::kUnknown;
   bool unread = false;
-  Hits found(hits, inferred);
+  Hits found(state_->database, hits, inferred);
   for (const std::uint32_t index : own.standing) {
     const ConditionRow& condition = state_->database.conditions()[index];
     if (const auto end = state_->judge_stub(condition, own.findings, inferred, unread))
-      found.add(condition.detection, index, *end);
+      found.add(index, *end);
   }
   if (unread) counters.count(Counter::stubs_unread);
   return unread;

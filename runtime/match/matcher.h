@@ -33,13 +33,18 @@ struct Subject {
   const IpAddress& server;
 };
 
-// Hit is a detection that the call fits.
+// Hit is a detection that a call fits, or an offer (bind.h), or a file (file.h).
 struct Hit {
   std::uint32_t detection = 0;  // index of Database::detections()
   std::uint32_t condition = 0;  // index of Database::conditions(): the alternative that it fits
   StubMatch stub_match = StubMatch::kNone;
   bool inferred = false;  // only its stub and opnum speak for it: the interface is not known
+  std::uint8_t step = 0;  // of the detection
 };
+
+// keep_best leaves of hits in their order one for each step of a detection: of the alternative that
+// is known best.
+void keep_best(std::vector<Hit>& hits);
 
 // Scratch is what one thread needs to match: Hyperscan's scratch and the pattern bits. Made once,
 // by Matcher::make_scratch.
@@ -72,10 +77,11 @@ class Matcher {
   // with this opnum: if not, its stub need not be joined.
   [[nodiscard]] bool watches(const dcerpc::Call& call) const;
 
-  // match appends the hits of a call, in the order of the detections, each detection once, for the
-  // alternative of it that is known best. A call on a rejected context has none; one of an unknown
-  // interface only those that its stub proves. It returns whether stub conditions of some detection
-  // could not be judged, because the stub is sealed or cut.
+  // match appends the hits of a call, in the order of the detections and their steps. Of each step
+  // there is one, for the alternative of it that is known best; more only if alternatives take
+  // different outcomes, for keep_best to choose from. A call on a rejected context has none; one of
+  // an unknown interface only those that its stub proves. It returns whether stub conditions of
+  // some detection could not be judged, because the stub is sealed or cut.
   bool match(const Subject& subject, Scratch& scratch, Counters& counters,
              std::vector<Hit>& hits) const;
 

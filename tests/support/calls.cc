@@ -49,6 +49,11 @@ CallBuilder& CallBuilder::to(std::string_view address) {
   return *this;
 }
 
+CallBuilder& CallBuilder::auth(dcerpc::AuthType type, dcerpc::AuthLevel level) {
+  call_.auth = {type, level, 0};
+  return *this;
+}
+
 CallBuilder& CallBuilder::sealed() {
   call_.sealed = true;
   return *this;

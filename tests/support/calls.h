@@ -22,6 +22,7 @@ class CallBuilder {
   CallBuilder& object(std::string_view uuid);
   CallBuilder& from(std::string_view address);
   CallBuilder& to(std::string_view address);
+  CallBuilder& auth(dcerpc::AuthType type, dcerpc::AuthLevel level);
   CallBuilder& sealed();
   CallBuilder& cut();  // what is there of the stub is not all of it
 

@@ -88,16 +88,21 @@ bool in(const IpAddress& address, const compiler::Cidr& net) {
   return true;
 }
 
-bool in(const IpAddress& address, const compiler::AddressSet& set) {
-  const bool listed = std::any_of(set.nets.begin(), set.nets.end(),
-                                  [&](const auto& net) { return in(address, net); });
-  return listed != set.negated;
-}
-
 bool fits_interface(const CallCondition& condition, const dcerpc::Call& call) {
   return call.interface.uuid == condition.interface &&
          call.interface.version_major >= condition.version_major_first &&
          call.interface.version_major <= condition.version_major_last;
+}
+
+bool fits_auth(const CallCondition& condition, const dcerpc::Auth& auth) {
+  const auto& types = condition.auth_types;
+  if (!types.empty() &&
+      std::count(types.begin(), types.end(), static_cast<std::uint8_t>(auth.type)) == 0)
+    return false;
+  if (condition.auth_levels == compiler::kEveryLevel) return true;
+  constexpr int kLevels[] = {2, 0, 2, 3, 4, 5, 6};  // default is connect, none is no verifier
+  const auto level = static_cast<std::size_t>(auth.level);
+  return level < std::size(kLevels) && (condition.auth_levels >> kLevels[level] & 1) != 0;
 }
 
 bool fits_around(const CallCondition& condition, const Subject& subject) {
@@ -105,50 +110,64 @@ bool fits_around(const CallCondition& condition, const Subject& subject) {
       condition.opnums.begin(), condition.opnums.end(), [&](const compiler::OpnumRange& range) {
         return subject.call.opnum >= range.first && subject.call.opnum <= range.last;
       });
-  const bool pipe = condition.pipes.empty() || subject.transport != match::Transport::kSmb ||
-                    subject.pipe.empty() ||
-                    std::count(condition.pipes.begin(), condition.pipes.end(), subject.pipe) > 0;
+  const bool pipe = fits_pipe(condition.pipes, subject.transport, subject.pipe);
   const bool object =
       !condition.object || (subject.call.has_object && subject.call.object == *condition.object);
-  return opnum && pipe && object &&
+  return opnum && pipe && object && fits_auth(condition, subject.call.auth) &&
          (condition.transports & static_cast<std::uint8_t>(subject.transport)) != 0;
 }
 
-// judge gives how a condition ends, best first; 0: it does not fit.
-int judge(const Ir& ir, const compiler::Detection& detection, const CallCondition& condition,
-          const Subject& subject) {
-  const dcerpc::Call& call = subject.call;
-  const bool unknown = call.known_by == KnownBy::kUnknown;
-  if (call.known_by == KnownBy::kRejected || !fits_around(condition, subject)) return 0;
-  if (unknown ? !is_inferable(ir, condition) : !fits_interface(condition, call)) return 0;
-  if (condition.stub.empty()) return 2;
-  const Reader reader{call.sealed ? Bytes() : subject.stub, !call.sealed && call.complete};
-  if (reader.condition(ir, condition, false)) return 3;
-  const bool tell = !unknown && detection.sealed == database::Sealed::kAlert;
-  return tell && reader.condition(ir, condition, true) ? 1 : 0;
+int rank(StubMatch match) {
+  constexpr int kRanks[] = {2, 3, 1};
+  return kRanks[static_cast<std::size_t>(match)];
 }
 
 }  // namespace
 
+bool contains(const compiler::AddressSet& set, const IpAddress& address) {
+  const bool listed = std::any_of(set.nets.begin(), set.nets.end(),
+                                  [&](const auto& net) { return in(address, net); });
+  return listed != set.negated;
+}
+
+bool fits_pipe(const std::vector<std::string>& pipes, match::Transport transport,
+               std::string_view pipe) {
+  return pipes.empty() || transport != match::Transport::kSmb || pipe.empty() ||
+         std::count(pipes.begin(), pipes.end(), pipe) > 0;
+}
+
+std::optional<StubMatch> fits(const Ir& ir, const compiler::Detection& detection,
+                              const CallCondition& condition, const Subject& subject) {
+  const dcerpc::Call& call = subject.call;
+  const bool unknown = call.known_by == KnownBy::kUnknown;
+  if (!contains(detection.from, subject.client) || !contains(detection.to, subject.server))
+    return std::nullopt;
+  if (call.known_by == KnownBy::kRejected || !fits_around(condition, subject)) return std::nullopt;
+  if (unknown ? !is_inferable(ir, condition) : !fits_interface(condition, call))
+    return std::nullopt;
+  if (condition.stub.empty()) return StubMatch::kNone;
+  const Reader reader{call.sealed ? Bytes() : subject.stub, !call.sealed && call.complete};
+  if (reader.condition(ir, condition, false)) return StubMatch::kMatched;
+  const bool tell = !unknown && detection.sealed == database::Sealed::kAlert;
+  if (tell && reader.condition(ir, condition, true)) return StubMatch::kUnread;
+  return std::nullopt;
+}
+
+bool is_better(StubMatch a, StubMatch b) { return rank(a) > rank(b); }
+
 std::vector<match::Hit> oracle(const Ir& ir, const Subject& subject) {
-  constexpr StubMatch kEnds[] = {StubMatch::kNone, StubMatch::kUnread, StubMatch::kNone,
-                                 StubMatch::kMatched};
   const bool unknown = subject.call.known_by == KnownBy::kUnknown;
   std::vector<match::Hit> hits;
-  std::uint32_t conditions = 0;  // of the detections before: a database numbers them in this order
-  for (std::size_t i = 0; i < ir.detections.size(); ++i) {
-    const compiler::Detection& detection = ir.detections[i];
-    const std::uint32_t first = conditions;
-    const std::vector<CallCondition>& calls = detection.steps.front().calls;
-    conditions += static_cast<std::uint32_t>(calls.size());
-    if (!in(subject.client, detection.from) || !in(subject.server, detection.to)) continue;
-    std::vector<int> ends;
-    for (const CallCondition& condition : calls)
-      ends.push_back(judge(ir, detection, condition, subject));
-    const auto best = std::max_element(ends.begin(), ends.end());
-    if (best == ends.end() || *best == 0) continue;
-    const auto condition = first + static_cast<std::uint32_t>(best - ends.begin());
-    hits.push_back({static_cast<std::uint32_t>(i), condition, kEnds[*best], unknown});
+  std::uint32_t condition = 0;  // a database numbers them in this order
+  for (std::uint32_t i = 0; i < ir.detections.size(); ++i) {
+    std::optional<match::Hit> best;
+    for (const CallCondition& call : ir.detections[i].steps.front().calls) {
+      const auto match = fits(ir, ir.detections[i], call, subject);
+      if (match && (!best || is_better(*match, best->stub_match)))
+        best = match::Hit{i, condition, *match, unknown};
+      ++condition;
+    }
+    if (best) hits.push_back(*best);
   }
   return hits;
 }

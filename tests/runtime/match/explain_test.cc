@@ -15,7 +15,8 @@ using test::Rule;
 std::string_view name(Step step) {
   constexpr std::string_view kNames[] = {"interface",   "version",   "operation", "rejected",
                                          "uninferable", "transport", "pipe",      "object",
-                                         "client",      "server",    "stub",      "unread"};
+                                         "auth",        "client",    "server",    "stub",
+                                         "unread",      "share",     "access",    "outcome"};
   return kNames[static_cast<std::size_t>(step)];
 }
 
@@ -98,6 +99,49 @@ TEST(Explain, KnowsWhatIsNotEnoughForAnAlert) {
   EXPECT_EQ(explain(database_of(short_word), unknown), "uninferable+");
   short_word.sealed(database::Sealed::kIgnore);
   EXPECT_EQ(explain(database_of(short_word), CallBuilder(test::kLsarpc, 43).sealed()), "unread0");
+}
+
+TEST(Explain, KnowsAuthentication) {
+  const auto database = database_of(Rule("a").call(test::kLsarpc).auth({10}, 1U << 5));
+  const auto with = [&](dcerpc::AuthType type, dcerpc::AuthLevel level) {
+    return explain(database, CallBuilder(test::kLsarpc, 43).auth(type, level));
+  };
+  EXPECT_EQ(with(dcerpc::AuthType::kNtlm, dcerpc::AuthLevel::kIntegrity), "");
+  EXPECT_EQ(with(dcerpc::AuthType::kNtlm, dcerpc::AuthLevel::kPrivacy), "auth");
+  EXPECT_EQ(with(dcerpc::AuthType::kSpnego, dcerpc::AuthLevel::kIntegrity), "auth");
+  EXPECT_EQ(explain(database, CallBuilder(test::kLsarpc, 43)), "auth");
+}
+
+// What a miss of a bind or a file says; those of other interfaces and names are none.
+TEST(Explain, TellsOfBindsAndFiles) {
+  Rule rule("a");
+  rule.bind(test::kLsarpc, compiler::BindResult::kAccepted).versions(0, 1).next_step();
+  rule.file("ntds.dit", "c$", compiler::kWrite).within(1, 0);
+  const auto database = database_of(rule);
+  std::string error;
+  const auto explainer = Explainer::create(database, error);
+  const IpAddress nobody;
+  const auto told = [](const std::vector<Miss>& misses) {
+    return misses.empty() ? std::string() : std::string(name(misses.front().step));
+  };
+  const auto bind = [&](std::string_view interface, std::uint16_t version, std::uint8_t result) {
+    const dcerpc::InterfaceId id{parse_uuid(interface).value(), version, 0};
+    return told(explainer->explain(Offer{id, Transport::kTcp, "", nobody, nobody}, result));
+  };
+  EXPECT_EQ(bind(test::kLsarpc, 0, database::kAccepted), "");
+  EXPECT_EQ(bind(test::kLsarpc, 2, database::kAccepted), "version");
+  EXPECT_EQ(bind(test::kLsarpc, 0, database::kRejected), "outcome");
+  EXPECT_EQ(bind(test::kSvcctl, 0, database::kRejected), "");
+  const auto file = [&](std::string_view path, std::string_view share, std::uint8_t access,
+                        database::Result result) {
+    return told(explainer->explain(File{share, path, access, result, nobody, nobody}));
+  };
+  using database::Result;
+  EXPECT_EQ(file("a\\ntds.dit", "\\\\dc\\C$", database::kWrite, Result::kSuccess), "");
+  EXPECT_EQ(file("a\\ntds.dit", "\\\\dc\\D$", database::kWrite, Result::kSuccess), "share");
+  EXPECT_EQ(file("a\\ntds.dit", "\\\\dc\\C$", database::kRead, Result::kSuccess), "access");
+  EXPECT_EQ(file("a\\ntds.dit", "\\\\dc\\C$", database::kWrite, Result::kDenied), "outcome");
+  EXPECT_EQ(file("a\\other", "\\\\dc\\C$", database::kWrite, Result::kDenied), "");
 }
 
 TEST(Explain, TellsTheAlternativeThatIsNearest) {
