@@ -9,6 +9,7 @@
 
 #include "runtime/dcerpc/contexts.h"
 #include "runtime/dcerpc/in_flight.h"
+#include "runtime/dcerpc/offers.h"
 #include "runtime/dcerpc/pdu.h"
 
 namespace rpcsieve::dcerpc {
@@ -55,9 +56,11 @@ struct Association::State {
     }
   };
 
-  State(const Limits& limits, Counters& counters)
+  State(const Limits& limits, Counters& counters, bool offers)
       : counters_(&counters),
         contexts_(limits, counters),
+        offers_(limits, counters),
+        wants_offers_(offers),
         calls_(limits, counters),
         queue_(counters.memory()) {}
 
@@ -70,6 +73,7 @@ struct Association::State {
  private:
   void dispatch(const Pdu& pdu, Timestamp time);
   void negotiate(const Pdu& pdu);
+  void follow_offers(const Pdu& pdu, Timestamp time);
 
   void request(const Pdu& pdu, Timestamp time);
   void begin(const Pdu& pdu, Timestamp time);
@@ -89,6 +93,8 @@ struct Association::State {
 
   Counters* counters_;
   Contexts contexts_;
+  Offers offers_;
+  const bool wants_offers_;
   InFlight calls_;
   std::optional<Auth> auth_;  // of the newest verifier that the client sent
   std::uint32_t number_ = 0;  // counts the PDUs
@@ -108,7 +114,23 @@ void Association::State::push(const Frame& frame) {
   if (pdu->header.type == PduType::kBind || pdu->header.type == PduType::kBindNak) auth_.reset();
   if (pdu->auth && from_client(pdu->header.type)) auth_ = pdu->auth;
   if (pdu->auth && negotiates(pdu->header.type)) negotiate(*pdu);
+  if (wants_offers_) follow_offers(*pdu, frame.time);
   dispatch(*pdu, frame.time);
+}
+
+void Association::State::follow_offers(const Pdu& pdu, Timestamp time) {
+  switch (pdu.header.type) {
+    case PduType::kBind:
+    case PduType::kAlterContext:
+      return offers_.offer(pdu, number_, time);
+    case PduType::kBindAck:
+    case PduType::kAlterContextResponse:
+      return offers_.answer(pdu);
+    case PduType::kBindNak:
+      return offers_.refuse(pdu.header.call_id);
+    default:
+      return;
+  }
 }
 
 void Association::State::negotiate(const Pdu& pdu) {
@@ -285,8 +307,10 @@ void Association::State::keep(Flight& flight, const Pdu& pdu) {
 void Association::State::fault(const Pdu& pdu) {
   const InFlight::Entry* call = calls_.find(pdu.header.call_id);
   const auto offer = contexts_.awaited(pdu.header.call_id);
-  if (offer && (call == nullptr || later(*offer, call->number)))
+  if (offer && (call == nullptr || later(*offer, call->number))) {
+    offers_.refuse(pdu.header.call_id);
     return contexts_.reject(pdu.header.call_id);
+  }
   const auto index = answered(pdu);
   if (!index) return;
   const auto status = fault_status(pdu);
@@ -320,6 +344,7 @@ void Association::State::gap(bool from_client) {
 
 void Association::State::flush() {
   while (!calls_.all().empty()) drop(calls_.all().front().index);
+  offers_.flush();
 }
 
 std::optional<Event> Association::State::next() {
@@ -328,7 +353,7 @@ std::optional<Event> Association::State::next() {
   if (given_ == queue_.size()) {
     queue_.clear();
     given_ = 0;
-    return event;
+    return offers_.next();
   }
   const Settled settled = queue_[given_++];
   event.emplace();
@@ -372,12 +397,13 @@ void Association::State::reset() {
   given_ = 0;
   calls_.reset();
   contexts_.reset();
+  offers_.reset();
   auth_.reset();
   number_ = 0;
 }
 
-Association::Association(const Limits& limits, Counters& counters)
-    : state_(std::make_unique<State>(limits, counters)) {}
+Association::Association(const Limits& limits, Counters& counters, bool offers)
+    : state_(std::make_unique<State>(limits, counters, offers)) {}
 Association::~Association() = default;
 Association::Association(Association&&) noexcept = default;
 Association& Association::operator=(Association&&) noexcept = default;

@@ -26,6 +26,9 @@ struct Event {
     kAnswer,   // its answer is whole: `answer` and `token` are set
     kDropped,  // it is not followed any more (limit, call id used again, flush): `token` is set
     kAuth,     // a PDU that sets up security: `auth`, `auth_value`, `from_client` and `begins`
+    // For whoever asked for them (offers.h):
+    kOffered,     // an interface is offered: `call` has what a bind has of a call, `mark` is set
+    kOfferEnded,  // `token`, and call.known_by: kBound, kRejected, or kOffered without an answer
   };
   Kind kind = Kind::kRequest;
   Call call;
@@ -60,8 +63,8 @@ struct Event {
 // is false. A call without its first fragment's opnum is counted, never reported.
 class Association {
  public:
-  // Limits and counters must outlive it.
-  Association(const Limits& limits, Counters& counters);
+  // Limits and counters must outlive it. offers: whoever owns it wants the events of offers.h.
+  Association(const Limits& limits, Counters& counters, bool offers = false);
   ~Association();
   Association(Association&&) noexcept;
   Association& operator=(Association&&) noexcept;
