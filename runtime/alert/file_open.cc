@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "runtime/database/format.h"
+
 namespace rpcsieve::alert {
 namespace {
 
@@ -31,12 +33,15 @@ std::string_view pick(const std::array<std::string_view, kSize>& names, std::uin
 
 }  // namespace
 
+std::uint8_t access_bits(std::uint32_t access_mask) {
+  const int reads = (access_mask & kRead) != 0 ? database::kRead : 0;
+  const int writes = (access_mask & kWrite) != 0 ? database::kWrite : 0;
+  return static_cast<std::uint8_t>(reads | writes);
+}
+
 std::string_view access_name(std::uint32_t access_mask) {
-  const bool reads = (access_mask & kRead) != 0;
-  const bool writes = (access_mask & kWrite) != 0;
-  if (reads && writes) return "read_write";
-  if (reads) return "read";
-  return writes ? "write" : "other";
+  constexpr std::array<std::string_view, 4> kNames = {"other", "read", "write", "read_write"};
+  return kNames[access_bits(access_mask)];
 }
 
 std::string_view disposition_name(std::uint32_t disposition) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/auth/identity.h"
 #include "runtime/base/endpoint.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/dcerpc/call.h"
@@ -29,10 +30,14 @@ struct FileOpen {
   std::optional<std::uint32_t> status;                  // of the answer
   bool dos_status = false;              // it is an error class and a code [MS-CIFS §2.2.2.4]
   std::optional<std::uint32_t> action;  // CreateAction [MS-SMB2 §2.2.14], if it was opened
+  auth::Identity user;                  // of the session, as far as was known when it was answered
 };
 
-// access_name says what an access mask asks of a file's contents: "read", "write", "read_write", or
-// "other" for none of it. MAXIMUM_ALLOWED asks for both.
+// access_bits says what an access mask asks of a file's contents: bits of database::kRead and
+// kWrite. MAXIMUM_ALLOWED asks for both.
+std::uint8_t access_bits(std::uint32_t access_mask);
+
+// access_name gives them their name: "read", "write", "read_write", or "other" for none.
 std::string_view access_name(std::uint32_t access_mask);
 // disposition_name and action_name give the words of [MS-SMB2 §2.2.13, §2.2.14] in lower case, such
 // as "open_if" and "created"; empty for numbers that mean nothing.

@@ -67,8 +67,42 @@ std::string_view name(BlindSpot::Cause cause) {
   return "";
 }
 
+namespace {
+
+// common gives what is named alike in all events.
+template <class Get>
+decltype(auto) common(const Alert& alert, Get get) {
+  return std::visit([&](const auto& event) -> decltype(auto) { return get(event); }, alert.event);
+}
+
+Timestamp time_of(const CallRecord& record) { return record.call.time; }
+Timestamp time_of(const BindRecord& record) { return record.time; }
+Timestamp time_of(const FileOpen& open) { return open.time; }
+
+}  // namespace
+
+Timestamp time_of(const Alert& alert) {
+  return common(alert, [](const auto& event) { return time_of(event); });
+}
+
+std::uint64_t flow_of(const Alert& alert) {
+  return common(alert, [](const auto& event) { return event.flow_id; });
+}
+
+const Endpoint& client_of(const Alert& alert) {
+  return common(alert, [](const auto& event) -> const Endpoint& { return event.client; });
+}
+
+const Endpoint& server_of(const Alert& alert) {
+  return common(alert, [](const auto& event) -> const Endpoint& { return event.server; });
+}
+
 std::string_view confidence(const Alert& alert) {
-  return alert.hit.inferred ? "inferred" : dcerpc::name(alert.record.call.known_by);
+  if (alert.hit.inferred) return "inferred";
+  if (const auto* call = std::get_if<CallRecord>(&alert.event))
+    return dcerpc::name(call->call.known_by);
+  const auto* bind = std::get_if<BindRecord>(&alert.event);
+  return bind == nullptr ? std::string_view() : dcerpc::name(bind->known_by);
 }
 
 Names find_names(const dcerpc::Call& call, const database::Database& database) {
@@ -86,10 +120,10 @@ std::string_view code_name(const dcerpc::Outcome& outcome, database::Returns ret
   return outcome.return_code ? return_code_name(*outcome.return_code, returns) : std::string_view();
 }
 
-database::Returns returns_of(const Alert& alert, const database::Database& database) {
-  const dcerpc::Call& call = alert.record.call;
+database::Returns returns_of(const dcerpc::Call& call, const match::Hit& hit,
+                             const database::Database& database) {
   if (call.known_by != dcerpc::KnownBy::kUnknown) return find_names(call, database).returns;
-  const auto& condition = database.conditions()[alert.hit.condition];
+  const auto& condition = database.conditions()[hit.condition];
   const auto* interface =
       database.find_interface(condition.interface, condition.version_major_first);
   const auto* operation =

@@ -110,8 +110,7 @@ CallRecord tcp_call() {
 }
 
 Alert alert(CallRecord record, std::uint32_t detection = 0) {
-  Alert out;
-  out.record = std::move(record);
+  Alert out{std::move(record), {}, {}};
   out.hit.detection = detection;
   out.hit.stub_match = match::StubMatch::kMatched;
   return out;
@@ -210,6 +209,81 @@ TEST(EveAlert, GivesEveryFieldOverTcp) {
       R"("return_code":null,"return_code_name":null},)"
       R"("user":{"name":null,"domain":null,"workstation":null,"realm":"LAB.TEST",)"
       R"("service":"ldap/dc1","machine":false},"attack":[]}})");
+}
+
+Alert bind_alert(KnownBy known_by) {
+  const CallRecord call = smb_call();
+  BindRecord bind;
+  bind.time = call.call.time;
+  bind.flow_id = 77;
+  bind.client = call.client;
+  bind.server = call.server;
+  bind.transport = Transport::kSmb;
+  bind.pipe = "lsarpc";
+  bind.call_id = 1;
+  bind.interface = {kLsarpc, 0, 0};
+  bind.known_by = known_by;
+  bind.auth = {AuthType::kNtlm, AuthLevel::kConnect};
+  return {bind, {}, {}};
+}
+
+Alert file_alert() {
+  const CallRecord call = smb_call();
+  FileOpen open;
+  open.time = call.call.time;
+  open.flow_id = 77;
+  open.client = call.client;
+  open.server = call.server;
+  open.session = 9;
+  open.tree = 5;
+  open.share = "\\\\dc\\ADMIN$";
+  open.path = "x.exe";
+  open.access_mask = 2;
+  open.disposition = 5;
+  open.result = Result::kSuccess;
+  open.status = 0;
+  open.action = 2;
+  return {open, {}, {}};
+}
+
+TEST(EveAlert, TellsOfABind) {
+  Alert alert = bind_alert(KnownBy::kRejected);
+  alert.history = History{3, {1'600'000'000'000'000}};
+  const json event = json::parse(eve_alert(alert, sample_database(), ""));
+  EXPECT_EQ(event["app_proto"], "smb");
+  EXPECT_EQ(event["smb"]["filename"], "lsarpc");
+  EXPECT_EQ(event["smb"]["dcerpc"]["request"], "BIND");
+  EXPECT_EQ(event["smb"]["dcerpc"]["response"], "BINDNAK");
+  EXPECT_EQ(event["smb"]["dcerpc"]["interfaces"][0]["uuid"], print(kLsarpc));
+  const json& own = event["rpcsieve"];
+  EXPECT_EQ(own["confidence"], "rejected");
+  EXPECT_EQ(own["bind"], "rejected");
+  EXPECT_EQ(own["interface"], "lsarpc");
+  EXPECT_EQ(own["auth"]["level"], "connect");
+  EXPECT_EQ(own["events"], 3);
+  EXPECT_EQ(own["first_event"], "2020-09-13T12:26:40.000000+0000");
+  const json accepted = json::parse(eve_alert(bind_alert(KnownBy::kBound), sample_database(), ""));
+  EXPECT_EQ(accepted["rpcsieve"]["bind"], "accepted");
+  EXPECT_FALSE(accepted["rpcsieve"].contains("events"));
+  EXPECT_EQ(json::parse(eve_alert(bind_alert(KnownBy::kOffered), sample_database(),
+                                  ""))["rpcsieve"]["bind"],
+            "unanswered");
+}
+
+TEST(EveAlert, TellsOfAFile) {
+  const json event = json::parse(eve_alert(file_alert(), sample_database(), ""));
+  EXPECT_EQ(event["proto"], "TCP");
+  EXPECT_EQ(event["smb"],
+            json::parse(R"({"command":"SMB2_COMMAND_CREATE","status_code":"0x00000000",)"
+                        R"("session_id":9,"tree_id":5,"filename":"x.exe",)"
+                        R"("share":"\\\\dc\\ADMIN$"})"));
+  const json& own = event["rpcsieve"];
+  EXPECT_EQ(own["file"],
+            json::parse(R"({"dialect":"smb2","share":"ADMIN$","path":"x.exe","access":"write",)"
+                        R"("access_mask":"0x00000002","disposition":"overwrite_if",)"
+                        R"("directory":false,"action":"created"})"));
+  EXPECT_EQ(own["outcome"], json::parse(R"({"result":"success","status":"0x00000000"})"));
+  EXPECT_FALSE(own.contains("confidence"));
 }
 
 TEST(EveAlert, MapsEachSeverity) {
@@ -334,6 +408,9 @@ TEST(Eve, IsValidBySuricatasSchema) {
   CallRecord udp = tcp_call();
   udp.transport = Transport::kUdp;
   udp.outcome = {};
+  Alert bind = bind_alert(KnownBy::kRejected);
+  std::get<BindRecord>(bind.event).transport = Transport::kTcp;
+  bind.history = History{3, {1}};
   BlindSpot lost = encrypted();
   lost.cause = BlindSpot::Cause::kLostBytes;
   BlindSpot esp = encrypted();
@@ -342,6 +419,9 @@ TEST(Eve, IsValidBySuricatasSchema) {
   std::ofstream(path) << eve_alert(alert(smb_call()), sample_database(), "a.pcap") << '\n'
                       << eve_alert(alert(tcp_call(), 1), sample_database(), "") << '\n'
                       << eve_alert(alert(udp), sample_database(), "\xff") << '\n'
+                      << eve_alert(bind_alert(KnownBy::kBound), sample_database(), "") << '\n'
+                      << eve_alert(bind, sample_database(), "") << '\n'
+                      << eve_alert(file_alert(), sample_database(), "") << '\n'
                       << eve_blind_spot(encrypted(), "a.pcap") << '\n'
                       << eve_blind_spot(lost, "a.pcap") << '\n'
                       << eve_blind_spot(esp, "a.pcap") << '\n'
