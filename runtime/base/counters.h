@@ -36,7 +36,8 @@ namespace rpcsieve {
   X(calls_unanswered) X(calls_late_answer) X(calls_not_awaited)                             \
   X(endpoints_read) X(endpoints_dropped)                                                    \
   X(stubs_scanned) X(stub_bytes_scanned) X(stubs_unread) X(alerts)                          \
-  X(stubs_sealed) X(stubs_cut)
+  X(stubs_sealed) X(stubs_cut)                                                              \
+  X(history_events_hurried) X(history_keys_dropped)
 // clang-format on
 
 enum class Counter : std::size_t {

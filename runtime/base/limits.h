@@ -90,6 +90,16 @@ struct Limits {
   // An answer is awaited this long (capture time) before its call counts as unanswered.
   std::int64_t outcome_wait_us = 30'000'000;
 
+  // Events of all threads that wait until nothing earlier can come, so that sequences and counts
+  // meet them in their order.
+  std::size_t history_events = 1 << 14;
+  // A request that takes longer to come counts that long before its end.
+  std::int64_t history_slack_us = 5'000'000;
+  // Clients, servers or pairs of both of which some part of a sequence or count was seen, and the
+  // times of their events.
+  std::size_t history_keys = 1 << 16;
+  std::size_t history_times = 1 << 20;
+
   // Servers whose traffic is summed up one by one in how much could be inspected.
   std::size_t covered_services = 1024;
   // Blind spots between two addresses, of ESP and of RPC over UDP, that are remembered as reported.

@@ -20,14 +20,15 @@ constexpr std::uint64_t kUnknownLoss = ~std::uint64_t{0};
 }  // namespace
 
 Workshop::Workshop(const Limits& the_limits, Counters& the_counters, Tracker& the_tracker,
-                   bool want_files)
+                   bool want_files, bool want_offers)
     : limits(the_limits),
       counters(the_counters),
       tracker(the_tracker),
       files(want_files),
       pool(the_limits),
-      lanes([&] { return std::make_unique<Lane>(the_limits, the_counters); }, the_counters.memory(),
-            the_limits.held_bytes / 2),
+      lanes([&the_limits, &the_counters,
+             want_offers] { return std::make_unique<Lane>(the_limits, the_counters, want_offers); },
+            the_counters.memory(), the_limits.held_bytes / 2),
       channels(
           [&the_limits, &the_counters, want_files] {
             return std::make_unique<smb::Channel>(the_limits, the_counters, dcerpc::plausible,
@@ -212,7 +213,8 @@ void Conversation::note_file(const smb::FileOpen& open, std::uint8_t sender) {
   record.flow_id = flow_id_;
   record.client = ends_[client];
   record.server = ends_[1 - client];
-  workshop_.tracker.note(std::move(record));
+  if (const auth::Identity* user = sessions_.user(record.session)) record.user = *user;
+  workshop_.tracker.take(std::move(record));
 }
 
 // see notes how much of the stream is there.

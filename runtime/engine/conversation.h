@@ -18,8 +18,8 @@ namespace rpcsieve::engine {
 
 // Workshop is what all conversations of a thread share.
 struct Workshop {
-  // files: FileOpen records are wanted.
-  Workshop(const Limits& limits, Counters& counters, Tracker& tracker, bool files);
+  // files: files that are opened are wanted; offers: what binds offer is.
+  Workshop(const Limits& limits, Counters& counters, Tracker& tracker, bool files, bool offers);
 
   // keep_little gives back the memory that is kept for conversations to come.
   void keep_little();

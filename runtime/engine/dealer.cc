@@ -7,6 +7,7 @@
 // the order and with the content that a single one would see.
 #include "runtime/engine/dealer.h"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <deque>
@@ -16,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/engine/correlator.h"
 #include "runtime/packet/decoder.h"
 
 namespace rpcsieve::engine {
@@ -28,11 +30,15 @@ constexpr std::size_t kBatchPackets = 512;
 constexpr std::size_t kBatchBytes = 1 << 18;
 constexpr std::size_t kBatchesPerWorker = 8;
 
+// Capture time after which every worker is told how late it is, if that matters.
+constexpr std::int64_t kTellUs = 1'000'000;
+
 // Batch is a run of packets for one worker; their payloads stand one after the other.
 struct Batch {
   std::vector<packet::Packet> packets;
   std::vector<std::uint8_t> bytes;
-  bool finish = false;  // the capture ends behind these
+  Timestamp now;        // the capture's time behind these
+  bool finish = false;  // ... and its end
 
   void add(const packet::Packet& packet) {
     packets.push_back(packet);
@@ -85,6 +91,7 @@ struct Worker {
   std::array<Batch, kBatchesPerWorker> batches;
   Channel full, empty;
   Batch* filling = nullptr;
+  Timestamp clock;  // how far the engine has come; guarded as the sink is
   std::thread thread;
 };
 
@@ -104,12 +111,17 @@ std::size_t worker_of(const packet::Segment& segment, std::size_t workers) {
 }  // namespace
 
 struct Dealer::State {
-  explicit State(const Limits& limits) : decoder(limits, counters) {}
+  State(const database::Database& database, const Limits& limits)
+      : decoder(limits, counters), correlator(database, limits, correlated) {}
 
   Counters counters;  // of the decoder
   packet::Decoder decoder;
   Sink sink;
-  std::mutex sink_mutex;
+  Counters correlated;  // of the correlator
+  Correlator correlator;
+  std::mutex sink_mutex;  // of the two, and what they count
+  Timestamp now;          // of the capture, as far as it was read
+  Timestamp told;         // ... as far as every worker was told
   std::mutex finished_mutex;
   std::condition_variable finished;
   std::size_t busy = 0;  // workers that have not finished the capture yet
@@ -120,8 +132,33 @@ struct Dealer::State {
   void drain(Engine& engine) {
     while (const alert::Record* record = engine.next()) {
       const std::lock_guard lock(sink_mutex);
-      sink(*record);
+      give(*record);
     }
+  }
+
+  // give, correlate and end_correlation want the sink's lock.
+  void give(const alert::Record& record) {
+    const auto* alert = std::get_if<alert::Alert>(&record);
+    if (alert == nullptr || !correlator.takes(*alert)) return sink(record);
+    correlator.push(*alert);
+    drain_correlator();
+  }
+  void drain_correlator() {
+    while (const alert::Record* record = correlator.next()) sink(*record);
+  }
+  // correlate says that a worker has come so far.
+  void correlate(Worker& worker, Timestamp clock) {
+    if (!correlator.is_needed()) return;
+    worker.clock = clock;
+    for (const auto& other : workers) clock = std::min(clock, other->clock);
+    correlator.advance(clock);
+    drain_correlator();
+  }
+  void end_correlation() {
+    correlator.finish();
+    drain_correlator();
+    for (auto& worker : workers) worker->clock = {};
+    now = told = {};
   }
 
   void deal() {
@@ -132,13 +169,22 @@ struct Dealer::State {
     }
   }
 
+  // tell lets workers without packets know how late it is: what others found waits for them.
+  void tell() {
+    if (!correlator.is_needed() || now.us - told.us < kTellUs) return;
+    told = now;
+    for (auto& worker : workers) deliver(*worker);
+  }
+
   void deliver(Worker& worker) {
     Batch* batch = std::exchange(worker.filling, nullptr);
+    batch->now = now;
     worker.full.put(batch);
     worker.filling = worker.empty.take();
   }
 
-  void process(Engine& engine, const Batch& batch) {
+  void process(Worker& worker, const Batch& batch) {
+    Engine& engine = *worker.engine;
     Bytes bytes = batch.bytes;
     for (packet::Packet packet : batch.packets) {
       Bytes& payload = packet.segment.payload;
@@ -147,6 +193,11 @@ struct Dealer::State {
       engine.push(packet);
       drain(engine);
     }
+    if (!correlator.is_needed()) return;
+    engine.advance(batch.now);
+    drain(engine);
+    const std::lock_guard lock(sink_mutex);
+    correlate(worker, batch.now);
   }
 
   void end_capture(Engine& engine) {
@@ -158,7 +209,7 @@ struct Dealer::State {
 
   void run(Worker& worker) {
     while (Batch* batch = worker.full.take()) {
-      process(*worker.engine, *batch);
+      process(worker, *batch);
       if (batch->finish) end_capture(*worker.engine);
       batch->clear();
       worker.empty.put(batch);
@@ -168,7 +219,7 @@ struct Dealer::State {
 
 Dealer::Dealer(const database::Database& database, const match::Matcher& matcher,
                const Options& options, std::size_t threads, Sink sink)
-    : state_(std::make_unique<State>(options.limits)) {
+    : state_(std::make_unique<State>(database, options.limits)) {
   state_->sink = std::move(sink);
   for (std::size_t i = 0; i < threads; ++i) {
     auto engine = std::make_unique<Engine>(database, matcher, options);
@@ -189,20 +240,24 @@ Dealer::~Dealer() {
 }
 
 void Dealer::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time) {
+  state_->now = std::max(state_->now, time);
   if (!state_->threaded()) {
-    Engine& engine = *state_->workers.front()->engine;
-    engine.push(link, frame, wire_len, time);
-    return state_->drain(engine);
+    Worker& worker = *state_->workers.front();
+    worker.engine->push(link, frame, wire_len, time);
+    state_->drain(*worker.engine);
+    return state_->correlate(worker, state_->now);
   }
   state_->decoder.push(link, frame, wire_len, time);
   state_->deal();
+  state_->tell();
 }
 
 void Dealer::finish() {
   if (!state_->threaded()) {
     Engine& engine = *state_->workers.front()->engine;
     engine.finish();
-    return state_->drain(engine);
+    state_->drain(engine);
+    return state_->end_correlation();
   }
   state_->decoder.flush();
   state_->deal();
@@ -216,10 +271,13 @@ void Dealer::finish() {
   }
   std::unique_lock lock(state_->finished_mutex);
   state_->finished.wait(lock, [this] { return state_->busy == 0; });
+  const std::lock_guard sink_lock(state_->sink_mutex);
+  state_->end_correlation();
 }
 
 Counters Dealer::counters() const {
   Counters sum = state_->counters;
+  sum.add(state_->correlated);
   for (const auto& worker : state_->workers) sum.add(worker->engine->counters());
   return sum;
 }

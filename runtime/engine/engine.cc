@@ -82,7 +82,8 @@ struct Engine::State {
       : options(given),
         decoder(options.limits, counters),
         tracker(database, matcher, options, counters),
-        workshop(options.limits, counters, tracker, options.every_file),
+        workshop(options.limits, counters, tracker, options.every_file || !database.files().empty(),
+                 options.every_bind || !database.binds().empty()),
         conversations([this] { return std::make_unique<Conversation>(workshop); },
                       counters.memory(), options.limits.held_bytes / 2),
         datagrams(options.limits, counters, tracker),
@@ -406,6 +407,8 @@ std::uint32_t Engine::State::spare_follower() {
   first_spare = followers[place].next_spare;
   return place;
 }
+
+void Engine::advance(Timestamp now) { state_->tracker.advance(now); }
 
 void Engine::finish() {
   State& state = *state_;

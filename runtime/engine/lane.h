@@ -14,10 +14,11 @@ namespace rpcsieve::engine {
 // tracker.
 class Lane {
  public:
-  Lane(const Limits& limits, Counters& counters)
+  // offers: the tracker is told what binds offer.
+  Lane(const Limits& limits, Counters& counters, bool offers)
       : counters_(counters),
         framers_{Framer(counters.memory()), Framer(counters.memory())},
-        association_(limits, counters),
+        association_(limits, counters, offers),
         associates_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is

@@ -6,12 +6,32 @@
 
 #include "runtime/engine/flow_id.h"
 #include "runtime/engine/outcome.h"
+#include "runtime/match/bind.h"
+#include "runtime/match/conditions.h"
+#include "runtime/match/file.h"
 
 namespace rpcsieve::engine {
 
 using dcerpc::Answer;
 using dcerpc::Event;
 using dcerpc::KnownBy;
+
+std::uint8_t bind_result(KnownBy known_by) {
+  if (known_by == KnownBy::kOffered) return database::kNotAnswered;
+  return known_by == KnownBy::kBound ? database::kAccepted : database::kRejected;
+}
+
+match::File subject_of(const alert::FileOpen& open) {
+  std::optional<std::string_view> share, path;
+  if (open.share) share = *open.share;
+  if (open.path) path = *open.path;
+  return {share,
+          path,
+          alert::access_bits(open.access_mask),
+          match::result_of(open.result),
+          open.client.address,
+          open.server.address};
+}
 
 Tracker::Tracker(const database::Database& database, const match::Matcher& matcher,
                  const Options& options, Counters& counters)
@@ -22,12 +42,19 @@ Tracker::Tracker(const database::Database& database, const match::Matcher& match
       early_(options.early),
       every_call_(options.every_call),
       every_endpoint_(options.every_endpoint),
+      every_file_(options.every_file),
+      every_bind_(options.every_bind),
       wait_us_(options.limits.outcome_wait_us),
+      slow_us_(options.limits.history_slack_us),
       most_waiting_(std::max<std::size_t>(options.limits.waiting_calls, 1)),
       witness_(options.witness),
       coverage_(options.limits.covered_services),
       told_(options.limits),
-      endpoints_(options.limits, counters) {}
+      endpoints_(options.limits, counters),
+      needs_outcome_(database.detections().size()) {
+  for (const auto& row : database.conditions())
+    if (row.outcomes != database::kEveryOutcome) needs_outcome_[row.detection] = true;
+}
 
 void Tracker::take(Event& event, const Origin& origin) {
   switch (event.kind) {
@@ -38,6 +65,10 @@ void Tracker::take(Event& event, const Origin& origin) {
       return answer(event.token, event.answer);
     case Event::Kind::kDropped:
       return answer(event.token, Answer{});
+    case Event::Kind::kOffered:
+      return offered(event, origin);
+    case Event::Kind::kOfferEnded:
+      return end_offer(event);
     case Event::Kind::kAuth:
       return;
   }
@@ -55,18 +86,37 @@ void Tracker::request(Event& event, const Origin& origin) {
                                origin.pipe,
                                origin.client().address,
                                origin.server().address};
-  if (witness_) witness_(subject, origin.client(), origin.server());
+  const std::uint64_t number = calls_++;
+  if (witness_) witness_(subject, origin.client(), origin.server(), number);
   const bool unread =
       matcher_.watches(event.call) && matcher_.match(subject, *scratch_, counters_, hits_);
   see(event.call, unread, origin);
-  const std::uint64_t number = calls_++;
   if (hits_.empty() && !every_call_) return;
-  const std::uint32_t index = wait(event.call, origin);
-  Waiting& waiting = waiting_[index];
+  Waiting& waiting = wait(event, origin);
   waiting.record.number = number;
-  waiting.hits.assign(hits_.begin(), hits_.end());
-  *event.mark = mark_of(index);
-  if (early_) give_alerts(waiting, Answer{});
+  if (early_) give_early(waiting);
+}
+
+// offered takes an interface that a client offers. What becomes of it is awaited like an answer.
+void Tracker::offered(Event& event, const Origin& origin) {
+  *event.mark = kNoMark;
+  hits_.clear();
+  match::match_offer(database_,
+                     {event.call.interface, origin.transport, origin.pipe, origin.client().address,
+                      origin.server().address},
+                     hits_);
+  if (!hits_.empty() || every_bind_) wait(event, origin).is_bind = true;
+}
+
+// take: a file whose answer never came may be told of long after it was asked for. In sequences and
+// counts it then counts as late as the Correlator needs it.
+void Tracker::take(alert::FileOpen&& open) {
+  hits_.clear();
+  match::match_file(database_, subject_of(open), hits_);
+  const Timestamp counts_at{std::max(open.time.us, now_.us - wait_us_ - slow_us_)};
+  const std::uint64_t number = events_++;
+  for (const match::Hit& hit : hits_) raise({open, hit, counts_at, number});
+  if (every_file_) records_.emplace_back(std::move(open));
 }
 
 void Tracker::count(const dcerpc::Call& call) {
@@ -113,6 +163,7 @@ void Tracker::see_esp(const IpAddress& source, const IpAddress& destination, Tim
 void Tracker::finish() {
   told_.reset();
   endpoints_.clear();
+  now_ = {};
 }
 
 // imply_interface takes the word of the pipe's name, or of the endpoint mapper, where no bind was
@@ -143,7 +194,31 @@ void Tracker::learn(const Event& event, const Origin& origin) {
   }
 }
 
-std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
+// wait keeps a call or bind and the hits of it. A request that took long to come counts a little
+// before its end: nobody can stretch one until a sequence has gone by.
+Tracker::Waiting& Tracker::wait(Event& event, const Origin& origin) {
+  const std::uint32_t index = take_place();
+  Waiting& waiting = waiting_[index];
+  ++waiting.turn;
+  alert::CallRecord& record = waiting.record;
+  record.flow_id = origin.flow_id;
+  record.client = origin.client();
+  record.server = origin.server();
+  record.transport = origin.transport;
+  record.pipe = origin.pipe;
+  record.user = origin.user == nullptr ? auth::Identity() : *origin.user;
+  record.call = event.call;
+  waiting.is_bind = false;
+  waiting.counts_at.us = std::max(event.call.time.us, now_.us - slow_us_);
+  waiting.number = events_++;
+  waiting.hits.assign(hits_.begin(), hits_.end());
+  *event.mark = mark_of(index);
+  queue_.join(index);
+  return waiting;
+}
+
+// take_place takes a free place from the list, if need be that of the oldest.
+std::uint32_t Tracker::take_place() {
   if (free_ == kNone && waiting_.size() < most_waiting_) {
     waiting_.emplace_back();
     free_ = static_cast<std::uint32_t>(waiting_.size() - 1);
@@ -153,30 +228,29 @@ std::uint32_t Tracker::wait(const dcerpc::Call& call, const Origin& origin) {
     expire();
   }
   const std::uint32_t index = free_;
-  Waiting& waiting = waiting_[index];
-  free_ = waiting.next_free;
-  ++waiting.turn;
-  alert::CallRecord& record = waiting.record;
-  record.flow_id = origin.flow_id;
-  record.client = origin.client();
-  record.server = origin.server();
-  record.transport = origin.transport;
-  record.pipe = origin.pipe;
-  record.user = origin.user == nullptr ? auth::Identity() : *origin.user;
-  record.call = call;
-  queue_.join(index);
+  free_ = waiting_[index].next_free;
   return index;
+}
+
+bool Tracker::awaits(std::uint64_t mark) const {
+  const auto index = static_cast<std::uint32_t>(mark);
+  return mark != kNoMark && queue_.has(index) && mark == mark_of(index);
 }
 
 // answer ends a call, if it is still awaited.
 void Tracker::answer(std::uint64_t mark, const Answer& answer) {
-  if (mark == kNoMark) return;
-  const auto index = static_cast<std::uint32_t>(mark);
-  if (queue_.has(index) && mark == mark_of(index)) {
-    settle(index, answer);
-  } else if (answer.kind != Answer::Kind::kNone) {
+  if (awaits(mark)) {
+    settle(static_cast<std::uint32_t>(mark), answer);
+  } else if (mark != kNoMark && answer.kind != Answer::Kind::kNone) {
     counters_.count(Counter::calls_late_answer);
   }
+}
+
+void Tracker::end_offer(const Event& event) {
+  if (!awaits(event.token)) return;
+  const auto index = static_cast<std::uint32_t>(event.token);
+  waiting_[index].record.call.known_by = event.call.known_by;
+  settle(index, Answer{});
 }
 
 void Tracker::expire() { settle(queue_.oldest(), Answer{}); }
@@ -190,23 +264,62 @@ void Tracker::settle(std::uint32_t index, const Answer& answer) {
 }
 
 void Tracker::give(Waiting& waiting, const Answer& answer) {
+  if (waiting.is_bind) return give_bind(waiting);
   if (answer.kind == Answer::Kind::kNone) counters_.count(Counter::calls_unanswered);
-  if (!early_) give_alerts(waiting, answer);
+  give_alerts(waiting, answer);
   if (!every_call_) return;
   waiting.record.outcome =
       classify(answer, alert::find_names(waiting.record.call, database_).returns);
   records_.emplace_back(waiting.record);
 }
 
-// An inferred alert trusts its stub, so it also reads the answer as the detection's interface
-// would.
+// give_early gives the alerts that need not wait for the outcome.
+void Tracker::give_early(const Waiting& waiting) {
+  for (const match::Hit& hit : waiting.hits)
+    if (is_early(hit)) raise({waiting.record, hit, waiting.counts_at, waiting.number});
+}
+
+// give_alerts gives the others, if the outcome is one that they ask for. An inferred alert trusts
+// its stub, so it also reads the answer as the detection's interface would.
 void Tracker::give_alerts(const Waiting& waiting, const Answer& answer) {
+  const auto outcome = [&](const match::Hit& hit) {
+    return classify(answer, alert::returns_of(waiting.record.call, hit, database_));
+  };
+  fitting_.clear();
   for (const match::Hit& hit : waiting.hits) {
-    alert::Alert alert{waiting.record, hit};
-    alert.record.outcome = classify(answer, alert::returns_of(alert, database_));
-    counters_.count(Counter::alerts);
-    records_.emplace_back(std::move(alert));
+    const std::uint8_t asked = database_.conditions()[hit.condition].outcomes;
+    const bool any = asked == database::kEveryOutcome;
+    if (!is_early(hit) && (any || match::fits_outcome(asked, outcome(hit).result)))
+      fitting_.push_back(hit);
   }
+  match::keep_best(fitting_);
+  for (const match::Hit& hit : fitting_) {
+    alert::CallRecord record = waiting.record;
+    record.outcome = outcome(hit);
+    raise({std::move(record), hit, waiting.counts_at, waiting.number});
+  }
+}
+
+void Tracker::give_bind(const Waiting& waiting) {
+  const alert::CallRecord& of = waiting.record;
+  const alert::BindRecord bind{of.call.time,     of.flow_id,         of.client,
+                               of.server,        of.transport,       of.pipe,
+                               of.call.call_id,  of.call.context_id, of.call.interface,
+                               of.call.known_by, of.call.auth,       of.user};
+  fitting_.clear();
+  for (const match::Hit& hit : waiting.hits)
+    if ((database_.binds()[hit.condition].results & bind_result(bind.known_by)) != 0)
+      fitting_.push_back(hit);
+  match::keep_best(fitting_);
+  for (const match::Hit& hit : fitting_) raise({bind, hit, waiting.counts_at, waiting.number});
+  if (every_bind_) records_.emplace_back(bind);
+}
+
+// raise: what is one of several events that a detection waits for is no alert yet.
+void Tracker::raise(alert::Alert&& alert) {
+  if (database_.detections()[alert.hit.detection].history.count == 0)
+    counters_.count(Counter::alerts);
+  records_.emplace_back(std::move(alert));
 }
 
 const alert::Record* Tracker::next() {

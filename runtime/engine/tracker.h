@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "runtime/engine/options.h"
 #include "runtime/engine/sight.h"
 #include "runtime/engine/told.h"
+#include "runtime/match/file.h"
 #include "runtime/match/matcher.h"
 
 namespace rpcsieve::engine {
@@ -37,8 +39,14 @@ struct Origin {
   [[nodiscard]] const Endpoint& server() const { return ends[1 - client_side]; }
 };
 
+// bind_result gives what became of an offer as database::BindRow has it.
+std::uint8_t bind_result(dcerpc::KnownBy known_by);
+// subject_of gives a file as its conditions see it; it lives as long as the record.
+match::File subject_of(const alert::FileOpen& open);
+
 // Tracker takes calls from request to outcome: it matches each request while its stub is there,
-// and gives its records out when the answer is known, or the wait for it is over.
+// and gives its records out when the answer is known, or the wait for it is over. So it does with
+// what is offered in binds, if a detection asks for that; a file comes with its outcome.
 class Tracker {
  public:
   Tracker(const database::Database& database, const match::Matcher& matcher, const Options& options,
@@ -48,7 +56,8 @@ class Tracker {
   void take(dcerpc::Event& event, const Origin& origin);
   // note adds a record that is no call.
   void note(const alert::BlindSpot& spot) { records_.emplace_back(spot); }
-  void note(alert::FileOpen&& open) { records_.emplace_back(std::move(open)); }
+  // take handles a file that was opened, or not.
+  void take(alert::FileOpen&& open);
   // be_blind adds one unless the conversation, or without one its two addresses, told of that cause
   // before.
   void be_blind(alert::BlindSpot::Cause cause, Timestamp time, const Origin& origin);
@@ -64,6 +73,7 @@ class Tracker {
   void finish();
   // advance moves the capture's clock: calls that waited long enough are unanswered.
   void advance(Timestamp now) {
+    now_ = std::max(now_, now);
     while (queue_.oldest() != kNone && waited(queue_.oldest(), now) > wait_us_) expire();
   }
 
@@ -76,7 +86,10 @@ class Tracker {
   // Waiting is a call whose outcome is awaited. Its place goes to another call when its records are
   // given out; an answer that comes later is known by its mark, which was another turn's.
   struct Waiting {
-    alert::CallRecord record;
+    alert::CallRecord record;  // of a bind: as much of it as a bind has
+    bool is_bind = false;
+    Timestamp counts_at;       // as that of its alerts
+    std::uint64_t number = 0;  // ... likewise
     std::vector<match::Hit> hits;
     std::uint32_t turn = 0;  // counts the calls that had this place
     std::uint32_t next_free = kNone;
@@ -91,16 +104,26 @@ class Tracker {
     return now.us - waiting_[index].record.call.time.us;
   }
   void request(dcerpc::Event& event, const Origin& origin);
+  void offered(dcerpc::Event& event, const Origin& origin);
   void answer(std::uint64_t mark, const dcerpc::Answer& answer);
+  void end_offer(const dcerpc::Event& event);
+  [[nodiscard]] bool awaits(std::uint64_t mark) const;
   void count(const dcerpc::Call& call);
   void see(const dcerpc::Call& call, bool unread, const Origin& origin);
   void imply_interface(dcerpc::Call& call, const Origin& origin) const;
   void learn(const dcerpc::Event& event, const Origin& origin);
-  std::uint32_t wait(const dcerpc::Call& call, const Origin& origin);
+  Waiting& wait(dcerpc::Event& event, const Origin& origin);
+  std::uint32_t take_place();
   void expire();
   void settle(std::uint32_t index, const dcerpc::Answer& answer);
   void give(Waiting& waiting, const dcerpc::Answer& answer);
+  void give_early(const Waiting& waiting);
   void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
+  void give_bind(const Waiting& waiting);
+  void raise(alert::Alert&& alert);
+  [[nodiscard]] bool is_early(const match::Hit& hit) const {
+    return early_ && !needs_outcome_[hit.detection];
+  }
 
   const database::Database& database_;
   const match::Matcher& matcher_;
@@ -109,7 +132,10 @@ class Tracker {
   const bool early_;
   const bool every_call_;
   const bool every_endpoint_;
+  const bool every_file_;
+  const bool every_bind_;
   const std::int64_t wait_us_;
+  const std::int64_t slow_us_;
   const std::size_t most_waiting_;
   const Witness witness_;
   alert::CoverageTable coverage_;
@@ -119,8 +145,12 @@ class Tracker {
   std::vector<Waiting> waiting_;
   std::uint32_t free_ = kNone;
   Queue queue_;  // those of waiting_ that are not free
+  Timestamp now_;
   std::uint64_t calls_ = 0;
-  std::vector<match::Hit> hits_;
+  std::uint64_t events_ = 0;
+  std::vector<bool> needs_outcome_;  // by detection: alternatives of it ask for an outcome
+  std::vector<match::Hit> hits_;     // of what was matched last
+  std::vector<match::Hit> fitting_;  // ... of what is settled
   std::vector<alert::Record> records_;
   std::size_t given_records_ = 0;
 };

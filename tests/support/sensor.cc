@@ -73,9 +73,23 @@ struct Printer {
   }
   std::string operator()(const alert::Alert& alert) const {
     const auto& detection = sensor_database().detections()[alert.hit.detection];
-    return fmt::format("alert {} {} {} {}", sensor_database().text(detection.name),
-                       alert::name(alert.hit.stub_match), confidence(alert),
-                       print_rest(alert.record));
+    std::string text = fmt::format("alert {} ", sensor_database().text(detection.name));
+    if (const auto* call = std::get_if<alert::CallRecord>(&alert.event))
+      return text + fmt::format("{} {} {}", alert::name(alert.hit.stub_match), confidence(alert),
+                                print_rest(*call));
+    if (const auto* bind = std::get_if<alert::BindRecord>(&alert.event))
+      return text + (*this)(*bind);
+    return text + (*this)(std::get<alert::FileOpen>(alert.event));
+  }
+  std::string operator()(const alert::BindRecord& bind) const {
+    const auto* interface = sensor_database().find_interface(bind.interface.uuid, 0);
+    std::string text = fmt::format("bind {} > {} {}", print(bind.client), print(bind.server),
+                                   alert::name(bind.transport));
+    if (bind.transport == match::Transport::kSmb) text += '(' + bind.pipe + ')';
+    return text + fmt::format(" {} v{} {}",
+                              interface == nullptr ? rpcsieve::print(bind.interface.uuid)
+                                                   : sensor_database().text(interface->name),
+                              bind.interface.version_major, name(bind.known_by));
   }
   std::string operator()(const alert::BlindSpot& spot) const {
     const bool has_session = spot.cause == alert::BlindSpot::Cause::kSmbEncrypted;

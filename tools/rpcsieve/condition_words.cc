@@ -104,6 +104,45 @@ std::string operations_words(const database::Database& database, const Uuid& uui
   return out;
 }
 
+std::string file_words(const database::Database& database, const database::FileRow& row) {
+  const std::string name = "files " + std::string(database.text(row.name));
+  return row.share.length == 0 ? name : fmt::format("{} on {}", name, database.text(row.share));
+}
+
+std::string outcome_words(std::uint8_t outcomes) {
+  constexpr std::string_view kNames[] = {"success", "denied",   "failed",
+                                         "fault",   "answered", "unanswered"};
+  std::string out;
+  for (unsigned i = 0; i < std::size(kNames); ++i)
+    if ((outcomes & 1U << i) != 0) out += (out.empty() ? "" : " or ") + std::string(kNames[i]);
+  return out;
+}
+
+std::string window_words(std::int64_t us) {
+  return fmt::format("{:g} s", static_cast<double>(us) / 1e6);
+}
+
+std::string auth_words(const database::Database& database, const database::ConditionRow& row) {
+  constexpr std::string_view kLevels[] = {"none",   "none",      "connect", "call",
+                                          "packet", "integrity", "privacy"};
+  std::vector<std::string> words;
+  std::vector<std::string_view> levels;
+  for (unsigned level = 0; level < std::size(kLevels); ++level)
+    if ((row.auth_levels & 1U << level) != 0 && level != 1) levels.push_back(kLevels[level]);
+  if (row.auth_levels != database::kEveryLevel)
+    words.push_back(fmt::format("{}", fmt::join(levels, " or ")));
+  std::vector<std::string> types;
+  for (const std::uint8_t type : database.auth_types(row.auth_types))
+    types.push_back(dcerpc::name(static_cast<dcerpc::AuthType>(type)));
+  if (!types.empty()) words.push_back(fmt::format("{}", fmt::join(types, " or ")));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string auth_words(const dcerpc::Auth& auth) {
+  if (auth.level == dcerpc::AuthLevel::kNone) return "none";
+  return dcerpc::name(auth.level) + ", " + dcerpc::name(auth.type);
+}
+
 std::string pattern_words(std::string_view expression, std::uint32_t flags) {
   const bool nocase = (flags & kCaseless) != 0;
   return fmt::format("{{{}{}}}", item(expression), nocase ? ", nocase: true" : "");

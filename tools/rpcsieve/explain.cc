@@ -67,10 +67,15 @@ Status explain(const ExplainOptions& options) {
   NearMisses misses(database, std::move(explainer));
   BlindSpots blind;
   const auto witness = [&](const match::Subject& subject, const Endpoint& client,
-                           const Endpoint& server) { misses.see(subject, client, server); };
+                           const Endpoint& server,
+                           std::uint64_t number) { misses.see(subject, client, server, number); };
   engine::Dealer dealer(database, *sieve->matcher,
-                        {.limits = {}, .early = false, .every_call = false, .witness = witness}, 1,
-                        [&](const alert::Record& record) {
+                        {.limits = {},
+                         .every_call = true,
+                         .every_file = true,
+                         .every_bind = true,
+                         .witness = witness},
+                        1, [&](const alert::Record& record) {
                           misses.add(record);
                           if (const auto* spot = std::get_if<alert::BlindSpot>(&record))
                             ++blind[alert::name(spot->cause)];

@@ -83,16 +83,17 @@ Judge::Judge(const Sieve& sieve) : sieve_(sieve), scratch_(sieve.matcher->make_s
 
 Judgement Judge::judge(const forge::Meant& meant, forge::Transport transport,
                        const forge::Hosts& hosts) {
-  alert::Alert alert;
-  alert.record.call = call_of(meant);
+  alert::CallRecord record;
+  record.call = call_of(meant);
+  alert::Alert alert{record, {}, {}};
   const IpAddress client = parse_address(hosts.client).value();
   const IpAddress server = parse_address(hosts.server).value();
   Counters counters;
   std::vector<match::Hit> hits;
   Judgement judgement;
   judgement.blind = sieve_.matcher->match(
-      {alert.record.call, meant.stub, transport_bit(transport), meant.pipe, client, server},
-      *scratch_, counters, hits);
+      {record.call, meant.stub, transport_bit(transport), meant.pipe, client, server}, *scratch_,
+      counters, hits);
   const auto outcome = engine::classify(answer_to(meant), returns_of(meant.operation));
   for (const match::Hit& hit : hits) {
     alert.hit = hit;

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <utility>
 
+#include "runtime/engine/tracker.h"
+#include "runtime/match/conditions.h"
 #include "tools/rpcsieve/condition_words.h"
 #include "tools/rpcsieve/console.h"
 
@@ -56,8 +59,9 @@ std::string most(const std::map<std::string, std::uint64_t>& counts, std::uint64
 
 std::string_view key(Step step) {
   constexpr std::string_view kKeys[] = {
-      "interface", "version", "operation", "rejected", "interface_unknown", "transport", "pipe",
-      "object",    "from",    "to",        "stub",     "stub_unread"};
+      "interface", "version", "operation",  "rejected", "interface_unknown",
+      "transport", "pipe",    "object",     "auth",     "from",
+      "to",        "stub",    "stub_unread"};
   return kKeys[static_cast<std::size_t>(step)];
 }
 
@@ -69,23 +73,28 @@ NearMisses::NearMisses(const database::Database& database,
       explainer_(std::move(explainer)),
       stories_(database.detections().size()) {}
 
-void NearMisses::see(const Subject& subject, const Endpoint& client, const Endpoint& server) {
+void NearMisses::see(const Subject& subject, const Endpoint& client, const Endpoint& server,
+                     std::uint64_t number) {
   ++calls_;
-  const std::string example = printable(print_call(subject, client, server));
-  for (const Miss& miss : explainer_->explain(subject))
-    if (is_near(miss)) add(miss, subject, example);
+  Event event{printable(print_call(subject, client, server)), "", subject.call.stub_len};
+  for (const Miss& miss : explainer_->explain(subject)) {
+    if (!is_near(miss)) continue;
+    event.instead = instead(miss, subject);
+    add(miss, event);
+  }
+  if (!explainer_->fitting().empty()) awaited_[number] = {explainer_->fitting(), event};
 }
 
-void NearMisses::add(const Miss& miss, const Subject& subject, const std::string& example) {
-  const Reason reason{miss.step, miss.condition, miss.clause, miss.stub_holds};
+void NearMisses::add(const Miss& miss, const Event& event) {
+  const Reason reason{miss.step, miss.kind, miss.condition, miss.clause, miss.stub_holds};
   Tally& tally = stories_[miss.detection].reasons[reason];
   ++tally.calls;
-  tally.shortest = std::min(tally.shortest, subject.call.stub_len);
-  tally.longest = std::max(tally.longest, subject.call.stub_len);
+  tally.shortest = std::min(tally.shortest, event.stub_len);
+  tally.longest = std::max(tally.longest, event.stub_len);
   // Of calls of another operation their operations say enough.
   const bool is_telling = miss.step != Step::kOperation || miss.stub_holds;
-  if (is_telling && tally.examples.size() < kExamples) tally.examples.push_back(example);
-  const std::string had = printable(instead(miss, subject));
+  if (is_telling && tally.examples.size() < kExamples) tally.examples.push_back(event.example);
+  const std::string had = printable(event.instead);
   if (had.empty()) return;
   if (tally.instead.size() < kInstead || tally.instead.count(had) > 0)
     ++tally.instead[had];
@@ -94,15 +103,98 @@ void NearMisses::add(const Miss& miss, const Subject& subject, const std::string
 }
 
 void NearMisses::add(const alert::Record& record) {
-  const auto* alert = std::get_if<alert::Alert>(&record);
-  if (alert == nullptr) return;
-  Story& story = stories_[alert->hit.detection];
-  ++story.by_stub["stub " + std::string(alert::name(alert->hit.stub_match))];
+  std::visit(
+      [&](const auto& what) {
+        using What = std::decay_t<decltype(what)>;
+        if constexpr (!std::is_same_v<What, alert::BlindSpot> &&
+                      !std::is_same_v<What, alert::EndpointRecord>)
+          add(what);
+      },
+      record);
+}
+
+void NearMisses::add(const alert::Alert& alert) {
+  Story& story = stories_[alert.hit.detection];
+  const bool is_call = std::holds_alternative<alert::CallRecord>(alert.event);
+  ++story.by_stub[is_call ? "stub " + std::string(alert::name(alert.hit.stub_match)) : "no call"];
   if (story.alerts++ > 0) return;
-  const alert::CallRecord& call = alert->record;
-  story.first_alert =
-      fmt::format("{} {} -> {}, {}", print(call.call.time), print_endpoint(call.client),
-                  print_endpoint(call.server), alert::confidence(*alert));
+  const auto confidence = alert::confidence(alert);
+  story.first_alert = fmt::format(
+      "{} {} -> {}{}{}", print(alert::time_of(alert)), print_endpoint(alert::client_of(alert)),
+      print_endpoint(alert::server_of(alert)), confidence.empty() ? "" : ", ", confidence);
+}
+
+// add: the outcome of a call decides among the conditions that it fits.
+void NearMisses::add(const alert::CallRecord& record) {
+  const auto known = awaited_.find(record.number);
+  if (known == awaited_.end()) return;
+  std::vector<match::Hit> hits;
+  for (const std::uint32_t index : known->second.conditions) {
+    const auto& row = database_.conditions()[index];
+    const match::Hit hit{row.detection, index, {}, false, row.step};
+    const auto outcome = record.outcome.result;
+    // An inferred call's outcome is read as the detection's interface would.
+    const bool unknown = record.call.known_by == dcerpc::KnownBy::kUnknown;
+    if (unknown || match::fits_outcome(row.outcomes, outcome)) {
+      hits.push_back(hit);
+      continue;
+    }
+    Miss miss{row.detection, index, Step::kOutcome};
+    known->second.event.instead = dcerpc::name(outcome);
+    add(miss, known->second.event);
+  }
+  match::keep_best(hits);
+  for (const match::Hit& hit : hits) ++stories_[hit.detection].steps[hit.step];
+  awaited_.erase(known);
+}
+
+void NearMisses::add(const alert::BindRecord& record) {
+  const match::Offer offer{record.interface, record.transport, record.pipe, record.client.address,
+                           record.server.address};
+  const std::uint8_t result = engine::bind_result(record.known_by);
+  Event event{
+      fmt::format("{} {} -> {} {} bind of {}, {}", print(record.time),
+                  print_endpoint(record.client), print_endpoint(record.server),
+                  alert::name(record.transport), interface_words(database_, record.interface.uuid),
+                  dcerpc::name(record.known_by)),
+      "", 0};
+  for (const Miss& miss : explainer_->explain(offer, result)) {
+    event.instead = miss.step == Step::kVersion   ? std::to_string(record.interface.version_major)
+                    : miss.step == Step::kPipe    ? record.pipe
+                    : miss.step == Step::kOutcome ? std::string(dcerpc::name(record.known_by))
+                    : miss.step == Step::kClient  ? print(record.client.address)
+                    : miss.step == Step::kServer  ? print(record.server.address)
+                                                  : std::string(alert::name(record.transport));
+    add(miss, event);
+  }
+  std::vector<match::Hit> hits;
+  match::match_offer(database_, offer, hits);
+  std::erase_if(hits, [&](const match::Hit& hit) {
+    return (database_.binds()[hit.condition].results & result) == 0;
+  });
+  match::keep_best(hits);
+  for (const match::Hit& hit : hits) ++stories_[hit.detection].steps[hit.step];
+}
+
+void NearMisses::add(const alert::FileOpen& open) {
+  const match::File file = engine::subject_of(open);
+  Event event{
+      printable(fmt::format("{} {} -> {} {}\\{}, {}, {}", print(open.time),
+                            print_endpoint(open.client), print_endpoint(open.server),
+                            alert::share_name(open.share.value_or("")), open.path.value_or(""),
+                            alert::access_name(open.access_mask), dcerpc::name(open.result))),
+      "", 0};
+  for (const Miss& miss : explainer_->explain(file)) {
+    event.instead = miss.step == Step::kShare    ? alert::share_name(open.share.value_or("unknown"))
+                    : miss.step == Step::kAccess ? alert::access_name(open.access_mask)
+                    : miss.step == Step::kClient ? print(open.client.address)
+                    : miss.step == Step::kServer ? print(open.server.address)
+                                                 : std::string(dcerpc::name(open.result));
+    add(miss, event);
+  }
+  std::vector<match::Hit> hits;
+  match::match_file(database_, file, hits);
+  for (const match::Hit& hit : hits) ++stories_[hit.detection].steps[hit.step];
 }
 
 // instead says what a call had where the detection asks for something else.
@@ -123,6 +215,8 @@ std::string NearMisses::instead(const Miss& miss, const Subject& subject) const 
       return std::string(subject.pipe);
     case Step::kObject:
       return call.has_object ? print(call.object) : "none";
+    case Step::kAuth:
+      return auth_words(call.auth);
     case Step::kClient:
       return print(subject.client);
     case Step::kServer:
@@ -132,6 +226,9 @@ std::string NearMisses::instead(const Miss& miss, const Subject& subject) const 
     case Step::kRejected:
     case Step::kUninferable:
     case Step::kStub:
+    case Step::kShare:
+    case Step::kAccess:
+    case Step::kOutcome:
       break;
   }
   return "";
@@ -147,7 +244,41 @@ std::string NearMisses::subject_words(const Reason& reason) const {
   return interface + ' ' + operations_words(database_, row.interface, runs);
 }
 
+// event_words is words() of binds and files.
+std::string NearMisses::event_words(const Reason& reason, const Tally& tally) const {
+  const bool is_file = reason.kind == match::Kind::kFile;
+  const std::string what =
+      is_file
+          ? file_words(database_, database_.files()[reason.condition])
+          : "binds of " + interface_words(database_, database_.binds()[reason.condition].interface);
+  return fmt::format("{} of {} that fail `{}`: {}", tally.calls, what, key(reason.step),
+                     most(tally.instead, tally.others));
+}
+
+// history_words says of a detection that waits for several events how many came.
+std::string NearMisses::history_words(std::uint32_t detection) const {
+  const auto& row = database_.detections()[detection];
+  const auto* history = database_.history(row);
+  if (history == nullptr) return "";
+  const auto& seen = stories_[detection].steps;
+  const auto count = [&](std::uint8_t step) {
+    const auto known = seen.find(step);
+    return known == seen.end() ? std::uint64_t{0} : known->second;
+  };
+  std::string out;
+  for (std::uint8_t step = 0; row.steps > 1 && step < row.steps; ++step)
+    out +=
+        fmt::format("  step {} of {}, all within {}: {} event{}\n", step + 1, row.steps,
+                    window_words(history->sequence_us), count(step), count(step) == 1 ? "" : "s");
+  if (history->at_least == 0) return out;
+  out += fmt::format("  at least {} within {} are asked for", history->at_least,
+                     window_words(history->count_us));
+  if (row.steps == 1) out += fmt::format("; {} came in all", count(0));
+  return out + '\n';
+}
+
 std::string NearMisses::words(const Reason& reason, const Tally& tally) const {
+  if (reason.kind != match::Kind::kCall) return event_words(reason, tally);
   const auto& row = database_.conditions()[reason.condition];
   const std::string what = subject_words(reason);
   const std::string calls = count_words(tally.calls);
@@ -192,6 +323,9 @@ std::string NearMisses::words(const Reason& reason, const Tally& tally) const {
     case Step::kObject:
       return fmt::format("{} of {} with another object UUID than {}: {}{}", calls, what,
                          print(row.object), had, right);
+    case Step::kAuth:
+      return fmt::format("{} of {} with other authentication than {}: {}{}", calls, what,
+                         auth_words(database_, row), had, right);
     case Step::kClient:
       return fmt::format("{} of {} from clients that from: leaves out: {}{}", calls, what, had,
                          right);
@@ -203,6 +337,12 @@ std::string NearMisses::words(const Reason& reason, const Tally& tally) const {
                              ? std::to_string(tally.shortest)
                              : fmt::format("{} to {}", tally.shortest, tally.longest),
                          clause());
+    case Step::kOutcome:
+      return fmt::format("{} of {} that ended otherwise than {}: {}", calls, what,
+                         outcome_words(row.outcomes), had);
+    case Step::kShare:
+    case Step::kAccess:
+      break;
     case Step::kUnread:
       return fmt::format("{} of {} whose stub cannot be read ({}), so {} is not known{}", calls,
                          what, had, clause(),
@@ -248,7 +388,9 @@ std::string NearMisses::describe(std::uint32_t detection) const {
                                       : fmt::format("{}: fired, {} alert{} ({}), first {}\n", name,
                                                     story.alerts, story.alerts == 1 ? "" : "s",
                                                     most(story.by_stub, 0), story.first_alert);
-  if (story.alerts == 0 && story.reasons.empty()) out += nothing_near(detection);
+  out += history_words(detection);
+  if (story.alerts == 0 && story.reasons.empty() && story.steps.empty())
+    out += nothing_near(detection);
   for (auto at = story.reasons.rbegin(); at != story.reasons.rend(); ++at) {
     const auto& [reason, tally] = *at;
     out += "  " + printable(words(reason, tally)) + '\n';

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "runtime/alert/eve.h"
+#include "tools/rpcsieve/condition_words.h"
 #include "tools/rpcsieve/console.h"
 
 namespace rpcsieve::cli {
@@ -23,24 +24,55 @@ std::string print_operation(const dcerpc::Call& call, const alert::Names& names)
 }
 
 // print_outcome gives "denied (STATUS_ACCESS_DENIED)"; a success speaks for itself.
-std::string print_outcome(const alert::Alert& alert, const database::Database& database) {
-  const dcerpc::Outcome& outcome = alert.record.outcome;
-  const auto code = alert::code_name(outcome, alert::returns_of(alert, database));
+std::string print_outcome(const alert::CallRecord& record, const match::Hit& hit,
+                          const database::Database& database) {
+  const dcerpc::Outcome& outcome = record.outcome;
+  const auto code = alert::code_name(outcome, alert::returns_of(record.call, hit, database));
   const auto result = dcerpc::name(outcome.result);
   if (code.empty() || outcome.result == dcerpc::Result::kSuccess) return std::string(result);
   return fmt::format("{} ({})", result, code);
 }
 
+template <class Record>
+std::string print_way(const Record& record) {
+  const std::string pipe = record.pipe.empty() ? "" : fmt::format(" \\{}", record.pipe);
+  return std::string(alert::name(record.transport)) + pipe;
+}
+
+// describe_event says what an alert is about.
+std::string describe_event(const alert::CallRecord& record, const alert::Alert& alert,
+                           const database::Database& database) {
+  return fmt::format("{}  {}  {}, {}", print_way(record),
+                     print_operation(record.call, alert::find_names(record.call, database)),
+                     print_outcome(record, alert.hit, database), alert::confidence(alert));
+}
+
+std::string describe_event(const alert::BindRecord& record, const alert::Alert& alert,
+                           const database::Database& database) {
+  return fmt::format("{}  bind of {}, {}", print_way(record),
+                     interface_words(database, record.interface.uuid), alert::confidence(alert));
+}
+
+std::string describe_event(const alert::FileOpen& open, const alert::Alert&,
+                           const database::Database&) {
+  return fmt::format("smb  {}\\{}, {}, {}", alert::share_name(open.share.value_or("")),
+                     open.path.value_or(""), alert::access_name(open.access_mask),
+                     dcerpc::name(open.result));
+}
+
 // describe gives an alert, or a blind spot, as a line for people.
 std::string describe(const alert::Alert& alert, const database::Database& database) {
-  const alert::CallRecord& record = alert.record;
   const auto& detection = database.detections()[alert.hit.detection];
-  const std::string pipe = record.pipe.empty() ? "" : fmt::format(" \\{}", record.pipe);
-  return fmt::format("{}  {}  {}  {}  {}{}  {}  {}, {}", print(record.call.time),
-                     alert::name(detection.severity), database.text(detection.name),
-                     print_flow(record.client, record.server), alert::name(record.transport), pipe,
-                     print_operation(record.call, alert::find_names(record.call, database)),
-                     print_outcome(alert, database), alert::confidence(alert));
+  const std::string history = !alert.history
+                                  ? ""
+                                  : fmt::format(", the last of {} events since {}",
+                                                alert.history->events, print(alert.history->first));
+  return fmt::format(
+      "{}  {}  {}  {}  {}{}", print(alert::time_of(alert)), alert::name(detection.severity),
+      database.text(detection.name), print_flow(alert::client_of(alert), alert::server_of(alert)),
+      std::visit([&](const auto& event) { return describe_event(event, alert, database); },
+                 alert.event),
+      history);
 }
 
 std::string describe(const alert::BlindSpot& spot) {
@@ -82,7 +114,8 @@ void Report::add(const alert::Record& record) {
 }
 
 void Report::add(const alert::Alert& alert) {
-  ++alerts_[alert.hit.detection][alert::confidence(alert)];
+  const bool is_file = std::holds_alternative<alert::FileOpen>(alert.event);
+  ++alerts_[alert.hit.detection][is_file ? "file" : alert::confidence(alert)];
   out_.line(eve_ ? alert::eve_alert(alert, database_, file_)
                  : printable(describe(alert, database_)));
 }

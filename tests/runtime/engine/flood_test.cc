@@ -167,7 +167,8 @@ class Sea {
   void drain() {
     while (const alert::Record* record = engine_.next()) {
       const auto* alert = std::get_if<alert::Alert>(record);
-      alerts_ += alert != nullptr && alert->record.outcome.result == dcerpc::Result::kSuccess;
+      const auto* call = alert == nullptr ? nullptr : std::get_if<alert::CallRecord>(&alert->event);
+      alerts_ += call != nullptr && call->outcome.result == dcerpc::Result::kSuccess;
     }
   }
 
