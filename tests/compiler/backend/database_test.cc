@@ -32,8 +32,12 @@ TEST(EmitDatabase, WritesEveryKindOfRow) {
       test::dump(load(test::compile(test::fixture_rules()))),
       "detection backup-key-read sid=9400001 rev=1 critical alert "
       "\"Attempted Administrator Privilege Gain\"\n"
-      "detection service sid=9400012 rev=1 medium ignore \"Potentially Bad Traffic\"\n"
-      "detection zero-end sid=9400030 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+      "detection service sid=9400023 rev=1 medium ignore \"Potentially Bad Traffic\"\n"
+      "detection zero-end sid=9400041 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+      "detection retries sid=9400020 rev=1 medium alert \"Potentially Bad Traffic\" "
+      "at_least=3 within=60000000us by=0x1\n"
+      "detection planted sid=9400011 rev=1 medium alert \"Potentially Bad Traffic\" "
+      "steps=2 within=10000000us by=0x3\n"
       "condition 0 backup-key-read lsarpc v0-65535 smb,tcp,udp pipe=lsarpc pipe=lsass "
       "from=not(10.0.0.1-10.0.0.1 "
       "2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff) inferable [0] [!1]\n"
@@ -42,11 +46,17 @@ TEST(EmitDatabase, WritesEveryKindOfRow) {
       "object=00000000-0000-0000-0000-000000000007 "
       "to=(10.0.0.0-10.0.0.255)\n"
       "condition 3 zero-end lsarpc v0-65535 smb,tcp,udp [2 3]\n"
+      "condition 4 planted two v1-1 smb,tcp,udp outcomes=0x1 auth_levels=0x40 auth_type=10 step=1\n"
+      "bind retries 12345778-1234-abcd-ef00-0123456789ab v0-2 smb,tcp,udp results=0x2 "
+      "pipe=lsarpc pipe=lsass\n"
+      "file planted *.exe share=admin$ access=0x2 outcomes=0x31\n"
       "watch lsarpc 20-42: 3\n"
       "watch lsarpc 43-43: 0 3\n"
       "watch lsarpc 44-50: 3\n"
       "watch svcctl 12-12: 1\n"
       "watch svcctl 24-24: 1\n"
+      "watch two 0-0: 4\n"
+      "watch two3 0-0: 4\n"
       "watch deadbeef-0000-0000-0000-000000000001 0-65535: 2\n"
       "watch inferred 43-43: 0\n"
       "pattern 0 \\x47\\x00\\x24\\x00\\x42\\x00\\x43\\x00\\x4b\\x00\\x55\\x00\\x50\\x00\\x4b\\x00"
@@ -54,6 +64,17 @@ TEST(EmitDatabase, WritesEveryKindOfRow) {
       "pattern 1 \\x71\\x75\\x69\\x65\\x74 flags=10\n"
       "pattern 2 \\x00{8}\\z flags=10 at_end\n"
       "pattern 3 \\x5a\\x65\\x72\\x6f flags=11\n");
+}
+
+// Binds are sorted by interface, those of one by detection.
+TEST(EmitDatabase, SortsBinds) {
+  const auto database = load(test::compile(test::ir(
+      {Rule("a").bind(test::kSvcctl), Rule("b").bind(test::kLsarpc).bind(test::kSvcctl)})));
+  std::string order;
+  for (const auto& row : database.binds()) order += std::to_string(row.detection);
+  EXPECT_EQ(order, "101");
+  EXPECT_EQ(database.find_binds(*parse_uuid(test::kSvcctl)).size(), 2U);
+  EXPECT_TRUE(database.find_binds(*parse_uuid(test::kForeign)).empty());
 }
 
 TEST(EmitDatabase, WatchesEveryVersionOfAnInterface) {
