@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "runtime/database/seal.h"
+#include "runtime/match/bind.h"
+#include "runtime/match/file.h"
 #include "runtime/match/matcher.h"
 #include "tests/support/walk.h"
 
@@ -50,6 +52,8 @@ class Asker {
     for (const auto& row : database_.interfaces())
       for (const auto known_by : {KnownBy::kBound, KnownBy::kUnknown, KnownBy::kRejected})
         for (const unsigned opnum : {0U, 12U, 43U}) ask(row, known_by, opnum);
+    for (const auto& row : database_.binds()) offer(row);
+    for (const auto result : {database::Result::kSuccess, database::Result::kDenied}) open(result);
   }
 
  private:
@@ -60,12 +64,41 @@ class Asker {
     call.opnum = static_cast<std::uint16_t>(opnum);
     call.complete = opnum != 12;
     call.sealed = opnum == 0;
+    if (opnum == 0) call.auth = {dcerpc::AuthType::kNtlm, dcerpc::AuthLevel::kPrivacy};
     const std::vector<Hit> first = hits(call);
     check(call, first);
     const std::vector<Hit> second = hits(call);
     must(first.size() == second.size());
     for (std::size_t i = 0; i < first.size(); ++i)
       must(first[i].stub_match == second[i].stub_match);
+  }
+
+  void offer(const database::BindRow& row) {
+    const dcerpc::InterfaceId id{row.interface, row.version_major_first, 0};
+    const IpAddress nobody;
+    std::vector<Hit> hits;
+    match::match_offer(database_, {id, match::Transport::kTcp, "", nobody, nobody}, hits);
+    for (const Hit& hit : hits) {
+      must(hit.condition < database_.binds().size());
+      must(database_.binds()[hit.condition].interface == row.interface);
+      check_step(hit);
+    }
+  }
+
+  void open(database::Result result) {
+    const IpAddress nobody;
+    std::vector<Hit> hits;
+    match::match_file(database_, {"\\\\dc\\ADMIN$", "Windows\\a.exe", 2, result, nobody, nobody},
+                      hits);
+    for (const Hit& hit : hits) {
+      must(hit.condition < database_.files().size());
+      check_step(hit);
+    }
+  }
+
+  void check_step(const Hit& hit) const {
+    must(hit.detection < database_.detections().size());
+    must(hit.step < database_.detections()[hit.detection].steps);
   }
 
   std::vector<Hit> hits(const dcerpc::Call& call) {
@@ -81,7 +114,8 @@ class Asker {
     must(hits.empty() || call.known_by != KnownBy::kRejected);
     for (std::size_t i = 0; i < hits.size(); ++i) {
       must(hits[i].detection < database_.detections().size());
-      must(i == 0 || hits[i - 1].detection < hits[i].detection);
+      must(i == 0 || hits[i - 1].detection <= hits[i].detection);
+      check_step(hits[i]);
       must(hits[i].inferred == (call.known_by == KnownBy::kUnknown));
       must(!hits[i].inferred || hits[i].stub_match == match::StubMatch::kMatched);
     }
