@@ -276,16 +276,11 @@ std::string name_of(const Candidate& candidate) {
   return candidate.table ? std::string(candidate.table->name) : print(candidate.uuid);
 }
 
-// common_name gives the name that a number has in every table; "" if there is none.
-std::string_view common_name(std::uint16_t number, const std::vector<Candidate>& interfaces) {
-  std::string_view name;
-  for (const Candidate& candidate : interfaces) {
-    const Operation* operation =
-        candidate.table ? find_operation(*candidate.table, number) : nullptr;
-    if (!operation || (!name.empty() && operation->name != name)) return "";
-    name = operation->name;
-  }
-  return name.starts_with("Opnum") ? "" : name;
+// name_in gives the name of a number; "" if there is none that says what it does.
+std::string_view name_in(const Interface* table, std::uint32_t number) {
+  const Operation* operation =
+      table ? find_operation(*table, static_cast<std::uint16_t>(number)) : nullptr;
+  return operation && !operation->name.starts_with("Opnum") ? operation->name : "";
 }
 
 }  // namespace
@@ -330,36 +325,33 @@ bool unfold(const Condition& condition, const std::vector<Selection>& selections
   stranger.uuid.bytes.fill(0xff);
   if (calls_of(condition, selections, stranger).any()) return false;
 
-  std::vector<std::pair<Opnums, std::vector<Candidate>>> groups;
   for (const Candidate& candidate : candidates_of(selections, catalog)) {
     const Opnums set = calls_of(condition, selections, candidate);
     if (set.none()) continue;
-    const auto same = std::find_if(groups.begin(), groups.end(),
-                                   [&](const auto& group) { return group.first == set; });
-    if (same == groups.end())
-      groups.push_back({set, {candidate}});
-    else
-      same->second.push_back(candidate);
-  }
-  for (const auto& [set, interfaces] : groups) {
     ImportedCall call;
-    for (const Candidate& candidate : interfaces) call.interfaces.push_back(name_of(candidate));
-    write_operations(set, interfaces, call);
-    calls.push_back(std::move(call));
+    write_operations(set, candidate.table, call);
+    const auto same = std::find_if(calls.begin(), calls.end(), [&](const ImportedCall& other) {
+      return other.all_but == call.all_but && other.operations == call.operations;
+    });
+    if (same != calls.end()) {
+      same->interfaces.push_back(name_of(candidate));
+    } else {
+      call.interfaces.push_back(name_of(candidate));
+      calls.push_back(std::move(call));
+    }
   }
   return true;
 }
 
-void write_operations(const Opnums& opnums, const std::vector<Candidate>& interfaces,
-                      ImportedCall& call) {
+void write_operations(const Opnums& opnums, const Interface* table, ImportedCall& call) {
   call.all_but = opnums.count() > opnums.size() / 2;
   const Opnums listed = call.all_but ? ~opnums : opnums;
   for (std::uint32_t n = 0; n < listed.size(); ++n) {
     if (!listed[n]) continue;
-    const auto name = common_name(static_cast<std::uint16_t>(n), interfaces);
+    const std::string_view name = name_in(table, n);
     std::uint32_t last = n;
     while (name.empty() && last + 1 < listed.size() && listed[last + 1] &&
-           common_name(static_cast<std::uint16_t>(last + 1), interfaces).empty())
+           name_in(table, last + 1).empty())
       ++last;
     if (last > n)
       call.operations.push_back(fmt::format("\"{}-{}\"", n, last));

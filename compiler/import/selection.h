@@ -61,14 +61,13 @@ Opnums calls_of(const Condition& condition, const std::vector<Selection>& select
 std::vector<Candidate> candidates_of(const std::vector<Selection>& selections,
                                      const Catalog& catalog);
 
-// unfold gives the calls of a condition, interfaces with the same numbers together. Empty: it fits
-// no call. False: it fits calls of any interface.
+// unfold gives the calls of a condition, interfaces with the same operations together. Empty: it
+// fits no call. False: it fits calls of any interface.
 bool unfold(const Condition& condition, const std::vector<Selection>& selections,
             const Catalog& catalog, std::vector<ImportedCall>& calls);
 
-// write_operations gives numbers as a spec writes them: names, if every table has that name for it,
-// and ranges; all but these if that is shorter.
-void write_operations(const Opnums& opnums, const std::vector<Candidate>& interfaces,
-                      ImportedCall& call);
+// write_operations gives numbers as a spec writes them: by the table's names, if it has them
+// (nullptr: there is no table), and ranges; all but these if that is shorter.
+void write_operations(const Opnums& opnums, const Interface* table, ImportedCall& call);
 
 }  // namespace rpcsieve::compiler

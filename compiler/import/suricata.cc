@@ -350,7 +350,7 @@ class RuleReader {
         fmt::format("Imported from the Suricata rule {}, rev {}.", number, rev_));
     const Interface* table = catalog_.find(*interface_);
     call_.interfaces = {table ? std::string(table->name) : print(*interface_)};
-    if (opnums_given_) write_operations(opnums_, {{*interface_, table}}, call_);
+    if (opnums_given_) write_operations(opnums_, table, call_);
     result_.calls = {call_};
   }
 

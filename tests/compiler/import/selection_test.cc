@@ -48,8 +48,8 @@ struct SelectionCase {
   std::string_view name, detection, want;
 };
 
-constexpr const char* kLsarpc = "12345778-1234-abcd-ef00-0123456789ab";
-constexpr const char* kForeign = "deadbeef-0000-0000-0000-000000000001";
+constexpr std::string_view kLsarpc = "12345778-1234-abcd-ef00-0123456789ab";
+constexpr std::string_view kForeign = "deadbeef-0000-0000-0000-000000000001";
 
 const SelectionCase kFirewall[] = {
     {"one number", "s: {EventID: 3, InterfaceUuid: LSARPC, OpNum: 43}\ncondition: s",
@@ -84,12 +84,16 @@ const SelectionCase kFirewall[] = {
     {"words", "s: [word, other]\ncondition: s", "any interface W060 W060"},
 };
 
+std::string replaced(std::string text, std::string_view word, std::string_view other) {
+  for (std::size_t at; (at = text.find(word)) != std::string::npos;)
+    text.replace(at, word.size(), other);
+  return text;
+}
+
 TEST(Selection, OfTheFirewall) {
   for (const SelectionCase& c : kFirewall) {
-    std::string text(c.detection);
-    for (const auto& [word, uuid] : {std::pair("LSARPC", kLsarpc), {"FOREIGN", kForeign}})
-      for (std::size_t at; (at = text.find(word)) != std::string::npos;)
-        text.replace(at, std::string_view(word).size(), uuid);
+    const std::string text =
+        replaced(replaced(std::string(c.detection), "LSARPC", kLsarpc), "FOREIGN", kForeign);
     EXPECT_EQ(imported(LogSource::kRpcFirewall, text), c.want) << c.name;
   }
 }
@@ -107,7 +111,8 @@ const SelectionCase kZeek[] = {
      "lsarpc: LsarStorePrivateData"},
     {"wildcards", "s: {endpoint: LSA*, operation: '*retrieve?rivatedata'}\ncondition: s",
      "lsarpc: LsarRetrievePrivateData"},
-    {"swapped", "s: {endpoint: JobAdd, operation: atsvc}\ncondition: s", "atsvc: NetrJobAdd W061"},
+    {"swapped", "s: {endpoint: JobAdd, operation: atsvc}\ncondition: s",
+     "atsvc: NetrJobAdd W061 W061"},
     {"a name that nobody has",
      "s: {endpoint: lsarpc, operation: [LsarClose, Nonsense]}\ncondition: s",
      "lsarpc: LsarClose W062"},

@@ -24,7 +24,7 @@ struct RuleCase {
 };
 
 const RuleCase kRules[] = {
-    {"alert tcp any any -> $X 445 (sid:1;)", "any -> $X sid@29=1"},
+    {"alert tcp any any -> $X 445 (sid:1;)", "any -> $X sid@30=1"},
     {"alert tcp [10.0.0.0/8, !10.1.0.0/16] any <> any any ( nocase ; msg:\"a\\;b;(c)\" ;)",
      "[10.0.0.0/8, !10.1.0.0/16] <> any nocase@55= msg@64=\"a\\;b;(c)\""},
     {"alert tcp any any -> any any (sid:1)", "E064@1:1"},
