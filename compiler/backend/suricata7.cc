@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/backend/backend.h"
 #include "compiler/backend/suricata_plan.h"
@@ -53,7 +54,7 @@ void settle(Verdict& verdict) {
 }
 
 Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile profile,
-             std::string& text) {
+             std::set<std::string>& shared, std::string& text) {
   Verdict verdict;
   verdict.detection = detection.name;
   if (!suricata::addresses(detection.from) || !suricata::addresses(detection.to)) {
@@ -69,7 +70,7 @@ Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile
   const auto& calls = detection.steps.front().calls;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const auto plan = suricata::plan(ir, detection, calls[i], profile);
-    const auto rules = suricata::write_rules(ir, sids, detection, i, plan);
+    const auto rules = suricata::write_rules(ir, sids, detection, i, plan, shared);
     add_alternative(rules, plan, verdict);
     text += rules.text;
   }
@@ -81,8 +82,9 @@ Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile
 
 Emitted emit_suricata7(const Ir& ir, const Sids& sids, Profile profile) {
   Emitted out;
+  std::set<std::string> shared;
   for (const Detection& detection : ir.detections)
-    out.verdicts.push_back(emit(ir, sids, detection, profile, out.text));
+    out.verdicts.push_back(emit(ir, sids, detection, profile, shared, out.text));
   return out;
 }
 

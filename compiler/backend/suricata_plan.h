@@ -13,14 +13,19 @@ namespace rpcsieve::compiler::suricata {
 struct Plan {
   bool app = false;
   std::uint8_t app_transports = 0;  // of kSmb and kTcp, those that the app rule looks at
+  bool guarded = false;             // app-smb and its guards
+  bool packet = false;              // packet, its bind, its ack and its guards
   bool raw = false;                 // raw and raw-n
+  bool quick = false;               // raw-big and raw-turned; raw and raw-n without a regex
   bool sealed = false;              // sealed and sealed-n
   bool stub = false;
   bool udp = false;
   std::vector<std::string>
       reasons;  // "wider: …", "narrower: …"; one "refused: …" if no form is left
 
-  [[nodiscard]] bool empty() const { return !app && !raw && !sealed && !stub && !udp; }
+  [[nodiscard]] bool empty() const {
+    return !app && !guarded && !packet && !raw && !sealed && !stub && !udp;
+  }
 };
 
 // plan decides for one alternative. With Profile::kPrecise no reason is a "wider: …".

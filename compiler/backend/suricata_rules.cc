@@ -82,21 +82,68 @@ std::string sealed_options(const CallCondition& condition, Contexts contexts) {
       kRequestStart, sealed_request(condition, contexts));
 }
 
+// quick_request looks for one operation without a regex, as there is one such rule for each
+// detection: the engine's prefilter is told the rarest bytes of the header, the context id and the
+// operation, unless they are zeros.
+std::string quick_request(const CallCondition& condition, Contexts contexts) {
+  const unsigned opnum = condition.opnums.front().first;
+  const std::string number = fmt::format("{:02x} {:02x}", opnum & 0xff, opnum >> 8);
+  const std::string_view zero_fast = opnum == 0 ? " fast_pattern;" : "";
+  const std::string_view fast = opnum == 0 ? "" : " fast_pattern;";
+  const std::string header = fmt::format(
+      "{}{} content:\"|10 00 00 00|\"; distance:1; within:4; byte_test:1,&,1,-5,relative;",
+      kRequestStart, zero_fast);
+  if (contexts == Contexts::kZero)
+    return fmt::format("{} content:\"|00 00 {}|\"; distance:12; within:4;{}", header, number, fast);
+  return fmt::format(
+      "{} content:!\"|00|\"; distance:12; within:1;"
+      " content:\"|00 {}|\"; distance:13; within:3;{}",
+      header, number, fast);
+}
+
+// whole_request looks for a request of one fragment in either byte order. Its first eight bytes are
+// rare enough where no requests are expected.
+std::string whole_request(const CallCondition& condition, Endian endian) {
+  const unsigned opnum = condition.opnums.front().first;
+  const bool little = endian == Endian::kLittle;
+  return fmt::format(
+      " content:\"|05 00 00 03 {} 00 00 00|\"; fast_pattern;"
+      " content:\"|{:02x} {:02x}|\"; distance:14; within:2;",
+      little ? "10" : "00", little ? opnum & 0xff : opnum >> 8, little ? opnum >> 8 : opnum & 0xff);
+}
+
+// packet_request looks for a request that is all of a packet: its frag_length is the payload's.
+std::string packet_request(const CallCondition& condition) {
+  const unsigned opnum = condition.opnums.front().first;
+  return fmt::format(
+      " content:\"|05 00 00|\"; depth:3; content:\"|10 00 00 00|\"; offset:4; depth:4;"
+      " byte_test:1,&,1,3; content:\"|{:02x} {:02x}|\"; offset:22; depth:2;"
+      " byte_jump:2,8,little,post_offset -11; isdataat:1,relative; isdataat:!2,relative;",
+      opnum & 0xff, opnum >> 8);
+}
+
+constexpr std::string_view kToServer = " flow:to_server;", kToClient = " flow:to_client;";
+
 class Writer {
  public:
-  Writer(const Ir& ir, const Sids& sids, const Detection& detection, std::size_t alternative)
+  Writer(const Ir& ir, const Sids& sids, const Detection& detection, std::size_t alternative,
+         std::set<std::string>& bits)
       : ir_(ir),
         sids_(sids),
         detection_(detection),
         condition_(detection.steps.front().calls[alternative]),
-        alternative_(alternative) {}
+        alternative_(alternative),
+        bits_(bits) {}
 
   Rules write(const Plan& plan) {
+    if (plan.guarded) write_guarded();
     if (plan.app) write_app(plan.app_transports);
+    if (plan.packet) write_packet();
     if (plan.raw || plan.sealed) {
       write_chain(plan, Contexts::kZero, "");
       write_chain(plan, Contexts::kOthers, "-n");
     }
+    if (plan.quick) write_rare();
     if (plan.stub) add("stub", "tcp", request(Contexts::kAll));
     if (plan.udp) write_udp();
     return std::move(rules_);
@@ -109,26 +156,95 @@ class Writer {
                                       : transports == kTcp ? "tcp"
                                                            : "dcerpc";
     const std::string_view only = transports == kTcp ? " app-layer-protocol:!smb;" : "";
-    add("app", protocol,
-        std::string(only) + iface_options(condition_) + opnum_option(condition_) +
-            stub_in_buffer(ir_, condition_));
+    add("app", protocol, fmt::format("{}{}{}", kToServer, only, parser_options()));
+  }
+
+  // Over SMB the parser believes the last bind of a connection, whatever the pipe and the context.
+  // That is right as long as every offer was of this interface. Offers of others are noted where
+  // the parser itself cuts its messages (frames): such rules run just before those on its calls.
+  void write_guarded() {
+    const std::string bit = "rpcsieve.others." + print(condition_.interface);
+    const std::string offer =
+        fmt::format(" content:\"|05 00|\"; pcre:\"/{}/s\"; flowbits:set,{}; noalert;",
+                    offer_of_others(condition_.interface), bit);
+    for (const std::string_view version : {"1", "2"})
+      share(fmt::format("guard-smb{}", version), "smb", fmt::format("{}{}", bit, version),
+            fmt::format("{} frame:smb{}.data;{}", kToServer, version, offer));
+    add("app-smb", "smb",
+        fmt::format("{} flowbits:isnotset,{};{}", kToServer, bit, parser_options()));
+  }
+
+  // The same for a whole connection by TCP, by bytes. The offer and the request must fill a packet
+  // each, so that nothing in a stub is taken for one; offers of others are looked for everywhere.
+  void write_packet() {
+    const std::string id = print(condition_.interface);
+    const std::string only = "rpcsieve.only." + id, others = "rpcsieve.rivals." + id;
+    constexpr std::string_view kAccepted = "rpcsieve.accepted";
+    const std::string rival =
+        fmt::format("{} content:\"|05 00|\"; pcre:\"/{}/s\"; flowbits:set,{}; noalert;", kToServer,
+                    offer_of_others(condition_.interface), others);
+    share("guard-stream", "tcp", others + " stream", rival);
+    share("guard-packet", "tcp-pkt", others + " packet", rival);
+    share("packet-bind", "tcp-pkt", only,
+          fmt::format(
+              "{}{} content:\"|05 00|\"; depth:2; pcre:\"/\\A{}/s\"; flowbits:set,{}; noalert;",
+              kToServer, interface_seed(condition_), offer_of_one(condition_.interface), only));
+    share("packet-ack", "tcp-pkt", std::string(kAccepted),
+          fmt::format(
+              "{} content:\"|05 00 0c|\"; depth:3; pcre:\"/\\A{}/s\"; flowbits:set,{}; noalert;",
+              kToClient, acceptance(), kAccepted));
+    add("packet", "tcp-pkt",
+        fmt::format("{}{} flowbits:isset,{}; flowbits:isset,{}; flowbits:isnotset,{};", kToServer,
+                    packet_request(condition_), only, kAccepted, others));
   }
 
   // A bind sets a flowbit and requests test it. It must be rules on bytes that set what rules on
-  // bytes test: those of the parser run at other times.
+  // bytes test: those of the parser run at other times. All detections of an interface share what
+  // binds set.
   void write_chain(const Plan& plan, Contexts contexts, std::string_view suffix) {
-    const std::string bind_form = fmt::format("raw-bind{}", suffix);
-    const std::string bit =
-        fmt::format("rpcsieve.{}.{}", word(detection_.name), form_name(bind_form, alternative_));
+    const std::string bit = bound(suffix);
     const std::string bind =
         fmt::format("{}{} pcre:\"/{}/s\"; flowbits:set,{}; noalert;", transport_option(condition_),
                     interface_seed(condition_), bind_header(condition_, contexts), bit);
-    if (!add(bind_form, "tcp", bind)) return;
-    const std::string bound = fmt::format(" flowbits:isset,{};", bit);
-    if (plan.raw) add(fmt::format("raw{}", suffix), "tcp", bound + request(contexts));
+    if (!share(fmt::format("raw-bind{}", suffix), "tcp", bit, bind)) return;
+    const std::string isset = fmt::format(" flowbits:isset,{};", bit);
+    if (plan.raw) add(fmt::format("raw{}", suffix), "tcp", chained(plan, contexts) + isset);
     if (plan.sealed)
       add(fmt::format("sealed{}", suffix), "tcp",
-          bound + std::string(transport_option(condition_)) + sealed_options(condition_, contexts));
+          isset + std::string(transport_option(condition_)) + sealed_options(condition_, contexts));
+  }
+
+  // Besides: big-endian requests, and those in the direction of answers, where they are if Suricata
+  // took a connection that it met at its bind for one that the server opened.
+  void write_rare() {
+    const std::string bit = fmt::format(" flowbits:isset,{}|{};", bound(""), bound("-n"));
+    add("raw-big", "tcp",
+        fmt::format("{}{}{}", kToServer, whole_request(condition_, Endian::kBig), bit));
+    add("raw-turned", "tcp",
+        fmt::format("{}{}{}", kToClient, whole_request(condition_, Endian::kLittle), bit));
+  }
+
+  std::string chained(const Plan& plan, Contexts contexts) {
+    if (!plan.quick) return request(contexts);
+    return fmt::format("{}{}{}", kToServer, transport_option(condition_),
+                       quick_request(condition_, contexts));
+  }
+
+  // bound names the flowbit that binds of this interface set.
+  [[nodiscard]] std::string bound(std::string_view suffix) const {
+    const unsigned first = condition_.version_major_first, last = condition_.version_major_last;
+    const bool any = first == 0 && last == 0xffff;
+    return fmt::format("rpcsieve.{}{}{}.bound{}", print(condition_.interface),
+                       any ? "" : fmt::format(".v{}-{}", first, last), transport_suffix(), suffix);
+  }
+
+  [[nodiscard]] std::string_view transport_suffix() const {
+    const std::string_view option = transport_option(condition_);
+    return option.empty() ? "" : option.find('!') == std::string_view::npos ? ".smb" : ".tcp";
+  }
+
+  [[nodiscard]] std::string parser_options() const {
+    return iface_options(condition_) + opnum_option(condition_) + stub_in_buffer(ir_, condition_);
   }
 
   std::string request(Contexts contexts) {
@@ -139,17 +255,33 @@ class Writer {
 
   void write_udp() {
     add("udp", "udp",
-        interface_seed(condition_) + " offset:32; depth:8;" +
-            stub_in_datagram(ir_, condition_, datagram_header(condition_)));
+        fmt::format("{}{} offset:32; depth:8;{}", kToServer, interface_seed(condition_),
+                    stub_in_datagram(ir_, condition_, datagram_header(condition_))));
+  }
+
+  // share adds a rule that notes something for every detection, from and to anybody, unless one of
+  // this name is written already.
+  bool share(std::string_view form, std::string_view protocol, const std::string& what,
+             const std::string& options) {
+    if (bits_.count(what) != 0) return true;
+    if (!add_between(form, protocol, "any any -> any any", options)) return false;
+    bits_.insert(what);
+    return true;
   }
 
   // add gives back whether the rule is short enough to load.
   bool add(std::string_view form, std::string_view protocol, const std::string& options) {
+    const std::string ends =
+        fmt::format("{} any -> {} any", addresses(detection_.from).value_or(""),
+                    addresses(detection_.to).value_or(""));
+    return add_between(form, protocol, ends, options);
+  }
+
+  bool add_between(std::string_view form, std::string_view protocol, std::string_view ends,
+                   const std::string& options) {
     const std::string name = form_name(form, alternative_);
-    const std::string rule =
-        fmt::format("alert {} {} any -> {} any (msg:\"{}\"; flow:to_server;{}{})", protocol,
-                    addresses(detection_.from).value_or(""), addresses(detection_.to).value_or(""),
-                    message(detection_.title), options, labels(name));
+    const std::string rule = fmt::format("alert {} {} (msg:\"{}\";{}{})", protocol, ends,
+                                         message(detection_.title), options, labels(name));
     const bool fits = rule.size() <= kLongestRule;
     if (fits) rules_.text += rule + "\n";
     (fits ? rules_.forms : rules_.too_long).push_back(name);
@@ -173,14 +305,15 @@ class Writer {
   const Detection& detection_;
   const CallCondition& condition_;
   const std::size_t alternative_;
+  std::set<std::string>& bits_;
   Rules rules_;
 };
 
 }  // namespace
 
 Rules write_rules(const Ir& ir, const Sids& sids, const Detection& detection,
-                  std::size_t alternative, const Plan& plan) {
-  return Writer(ir, sids, detection, alternative).write(plan);
+                  std::size_t alternative, const Plan& plan, std::set<std::string>& shared) {
+  return Writer(ir, sids, detection, alternative, shared).write(plan);
 }
 
 }  // namespace rpcsieve::compiler::suricata

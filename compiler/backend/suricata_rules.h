@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct Rules {
 inline constexpr std::size_t kLongestRule = 8191;
 
 // write_rules writes the forms that the plan has. The detection's addresses are somebody's
-// (suricata_text.h).
+// (suricata_text.h). What several detections need is written for the first of them only: `shared`
+// names what is there already.
 Rules write_rules(const Ir& ir, const Sids& sids, const Detection& detection,
-                  std::size_t alternative, const Plan& plan);
+                  std::size_t alternative, const Plan& plan, std::set<std::string>& shared);
 
 }  // namespace rpcsieve::compiler::suricata

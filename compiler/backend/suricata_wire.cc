@@ -102,6 +102,31 @@ std::string request_fields(const CallCondition& condition, Contexts contexts, En
          object;
 }
 
+// An offer's bytes up to the number of its contexts.
+constexpr std::string_view kOffer = R"(\x05\x00[\x0b\x0e].\x10\x00{3}.{16})";
+
+// all_offer matches a list of one to four contexts that offer the interface, each with up to three
+// transfer syntaxes; its first group is one context.
+std::string all_offer(const Uuid& interface) {
+  const std::string offered = uuid(interface, Endian::kLittle);
+  const std::string context =
+      fmt::format(R"((..(?:\x01.{0}.{{24}}|\x02.{0}.{{44}}|\x03.{0}.{{64}})))", offered);
+  return fmt::format(
+      R"((?:\x01.{{3}}{}|\x02.{{3}}(?1){{2}}|\x03.{{3}}(?1){{3}}|\x04.{{3}}(?1){{4}}))", context);
+}
+
+// secondary_address matches the server's port as text, its length before it, up to the next
+// multiple of four bytes from the PDU's beginning, where the 26th byte is the first of the text.
+std::string secondary_address() {
+  constexpr unsigned kLongest = 8, kText = 26;
+  std::vector<std::string> all;
+  for (unsigned n = 0; n <= kLongest; ++n) {
+    const unsigned end = (kText + n + 3) / 4 * 4;
+    all.push_back(fmt::format("\\x{:02x}\\x00.{{{}}}", n, end - kText));
+  }
+  return fmt::format("(?:{})", fmt::join(all, "|"));
+}
+
 }  // namespace
 
 std::string number(const std::vector<OpnumRange>& ranges, Endian endian) {
@@ -132,6 +157,19 @@ std::string sealed_request(const CallCondition& condition, Contexts contexts) {
   const std::string ahead =
       request_fields(condition, contexts, Endian::kLittle).substr(begin.size());
   return fmt::format("{}{}{}(?={})", kRequest, flags, begin, ahead);
+}
+
+std::string offer_of_one(const Uuid& interface) {
+  return fmt::format("{}{}", kOffer, all_offer(interface));
+}
+
+std::string offer_of_others(const Uuid& interface) {
+  return fmt::format("{}(?!{})", kOffer, all_offer(interface));
+}
+
+std::string acceptance() {
+  return fmt::format(R"(\x05\x00\x0c.{{21}}{}.{{4}}(?:.{{24}}){{0,3}}?\x00\x00)",
+                     secondary_address());
 }
 
 std::string datagram_header(const CallCondition& condition) {

@@ -30,6 +30,15 @@ std::string request_header(const CallCondition& condition, Contexts contexts);
 // ahead for the rest; frag_length and auth_length lie behind what it matched.
 std::string sealed_request(const CallCondition& condition, Contexts contexts);
 
+// offer_of_one matches a little-endian bind or alter_context from its first byte whose every
+// context, up to four, offers the interface; offer_of_others one of which that cannot be said.
+std::string offer_of_one(const Uuid& interface);
+std::string offer_of_others(const Uuid& interface);
+
+// acceptance matches, from its first byte, a bind_ack over TCP that accepts a context; of its
+// results four are read [C706 §12.6.4.4].
+std::string acceptance();
+
 // datagram_header matches a connectionless request from the datagram's beginning, which it is
 // anchored to, to its stub [C706 §12.5.2.2].
 std::string datagram_header(const CallCondition& condition);

@@ -30,7 +30,7 @@ std::string dumped(const std::vector<Rule>& rules) {
 TEST(EmitDatabase, WritesEveryKindOfRow) {
   EXPECT_EQ(
       test::dump(load(test::compile(test::fixture_rules()))),
-      "detection backup-key-read sid=9400001 rev=1 critical alert "
+      "detection backup-key-read sid=9400006 rev=1 critical alert "
       "\"Attempted Administrator Privilege Gain\"\n"
       "detection service sid=9400023 rev=1 medium ignore \"Potentially Bad Traffic\"\n"
       "detection zero-end sid=9400041 rev=1 medium alert \"Potentially Bad Traffic\"\n"
@@ -79,7 +79,7 @@ TEST(EmitDatabase, SortsBinds) {
 
 TEST(EmitDatabase, WatchesEveryVersionOfAnInterface) {
   EXPECT_EQ(dumped({Rule("a").call(test::kTwoVersions, {{0, 0}}).versions(3, 3)}),
-            "detection a sid=9400001 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+            "detection a sid=9400006 rev=1 medium alert \"Potentially Bad Traffic\"\n"
             "condition 0 a two v3-3 smb,tcp,udp\n"
             "watch two 0-0: 0\n"
             "watch two3 0-0: 0\n");
@@ -88,8 +88,8 @@ TEST(EmitDatabase, WatchesEveryVersionOfAnInterface) {
 TEST(EmitDatabase, TellsNobodyFromEveryone) {
   EXPECT_EQ(dumped({Rule("a").call(test::kLsarpc, {{1, 1}}).from({}),
                     Rule("b").call(test::kLsarpc, {{1, 1}}).from_not({})}),
-            "detection a sid=9400001 rev=1 medium alert \"Potentially Bad Traffic\"\n"
-            "detection b sid=9400011 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+            "detection a sid=9400006 rev=1 medium alert \"Potentially Bad Traffic\"\n"
+            "detection b sid=9400026 rev=1 medium alert \"Potentially Bad Traffic\"\n"
             "condition 0 a lsarpc v0-65535 smb,tcp,udp from=()\n"
             "condition 1 b lsarpc v0-65535 smb,tcp,udp\n"
             "watch lsarpc 1-1: 0 1\n");

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "compiler/backend/forms.h"
 #include "tests/support/rules.h"
 
@@ -30,6 +32,13 @@ Ir rules_a_and_b() {
   return test::ir({test::Rule("b").call(test::kLsarpc), test::Rule("a").call(test::kLsarpc)});
 }
 
+// number gives the sid of a form of the detection that is the nth by id.
+std::uint32_t number(std::size_t detection, std::string_view form) {
+  const auto at = std::find(kForms.begin(), kForms.end(), form) - kForms.begin();
+  return kFirstFreeSid + static_cast<std::uint32_t>(detection * kForms.size()) +
+         static_cast<std::uint32_t>(at);
+}
+
 // numbers gives what is printed of each number, without the meanings.
 std::string numbers(const Sids& sids) {
   std::string out;
@@ -55,11 +64,11 @@ TEST(Sids, KeepsWhatTheLockSaysAndNeverReusesASid) {
              "\n"
              "61000000-0000-0000-0000-000000000000\tnative  77 3 # why\r\n"
              "99999999-0000-0000-0000-000000000000 app 9400000 2\n"
-             "99999999-0000-0000-0000-000000000000 raw 9400002 2");
+             "99999999-0000-0000-0000-000000000000 app-smb 9400002 2");
   EXPECT_EQ(complaints, "");
   EXPECT_EQ(sids.of(ir.detections[1].id, "native"), (Sid{77, 3}));
   EXPECT_EQ(sids.of(ir.detections[1].id, "app"), (Sid{9400001, 1}));
-  EXPECT_EQ(sids.of(ir.detections[1].id, "raw"), (Sid{9400003, 1}));
+  EXPECT_EQ(sids.of(ir.detections[1].id, "app-smb"), (Sid{9400003, 1}));
 }
 
 TEST(Sids, ReadsBackWhatItPrints) {

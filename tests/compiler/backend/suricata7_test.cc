@@ -35,7 +35,7 @@ std::string rule(const Emitted& emitted, std::string_view form) {
   for (const std::string& line : lines(emitted.text)) {
     if (line.find(label) == std::string::npos && line.find(label_of_attack) == std::string::npos)
       continue;
-    const std::size_t from = line.find("flow:to_server;");
+    const std::size_t from = line.find("\"; ") + 3;
     return line.substr(from, line.find(" classtype:") - from);
   }
   return "none";
@@ -73,8 +73,8 @@ TEST(Suricata7, ParserOptions) {
     std::string_view want;
   } cases[] = {
       {"every operation", Rule("a").call(test::kLsarpc), ";"},
-      {"one version", Rule("a").call(test::kLsarpc, {{3, 3}}).versions(2, 2),
-       ",=2; dcerpc.opnum:3;"},
+      {"one version", Rule("a").call(test::kLsarpc, {{3, 3}, {5, 5}}).versions(2, 2),
+       ",=2; dcerpc.opnum:3,5;"},
       {"from a version", Rule("a").call(test::kLsarpc).versions(2, 0xffff), ",>1;"},
       {"versions between", Rule("a").call(test::kLsarpc).versions(2, 4),
        ",>1; dcerpc.iface:12345778-1234-abcd-ef00-0123456789ab,<5;"},
@@ -104,20 +104,21 @@ TEST(Suricata7, RulesOnBytes) {
            Profile::kCoverage);
   EXPECT_EQ(
       rule(emitted, "raw-bind"),
-      R"(flow:to_server; app-layer-protocol:smb; content:"|ef 00 01 23 45 67 89 ab|"; )"
+      R"(app-layer-protocol:smb; content:"|ef 00 01 23 45 67 89 ab|"; )"
       R"(pcre:"/\x05[\x00\x01][\x0b\x0e].(?:\x10\x00{3}.{20})"
       R"((?:..(?:\x01.{41}|\x02.{61}|\x03.{81})){0,63}?\x00\x00[^\x00].)"
       R"(\x78\x57\x34\x12\x34\x12\xcd\xab\xef\x00\x01\x23\x45\x67\x89\xab....)"
       R"((?!\x2c\x1c\xb7\x6c\x12\x98\x40\x45)|\x00{4}.{20})"
       R"((?:..(?:\x01.{41}|\x02.{61}|\x03.{81})){0,63}?\x00\x00[^\x00].)"
       R"(\x12\x34\x57\x78\x12\x34\xab\xcd\xef\x00\x01\x23\x45\x67\x89\xab....)"
-      R"((?!\x6c\xb7\x1c\x2c\x98\x12\x45\x40))/s"; flowbits:set,rpcsieve.a.raw-bind; noalert;)");
+      R"((?!\x6c\xb7\x1c\x2c\x98\x12\x45\x40))/s"; flowbits:set,rpcsieve.12345778-1234-abcd-ef00-0123456789ab.smb.bound; noalert;)");
   EXPECT_EQ(rule(emitted, "raw-n"),
-            R"(flow:to_server; flowbits:isset,rpcsieve.a.raw-bind-n; app-layer-protocol:smb; )"
+            R"(app-layer-protocol:smb; )"
             R"(pcre:"/\x05[\x00\x01]\x00(?:[\x01\x03-\x7f]|([\x81\x83-\xff])))"
             R"((?:\x10\x00{3}.{12}(?:[\x01-\xff]\x00|.[\x01-\xff])\x2b\x00)"
             R"(|\x00{4}.{12}(?:\x00[\x01-\xff]|[\x01-\xff].)\x00\x2b)(?(1).{16})/s"; )"
-            R"(content:"wanted"; distance:0;)");
+            R"(content:"wanted"; distance:0; )"
+            R"(flowbits:isset,rpcsieve.12345778-1234-abcd-ef00-0123456789ab.smb.bound-n;)");
 }
 
 struct VerdictCase {
@@ -133,17 +134,25 @@ std::string summary(const Emitted& emitted) {
 
 const std::string kShort = "ab", kLong = "abcdefgh";
 constexpr std::string_view kRaw = "wider: app raw-bind raw raw-bind-n raw-n";
+constexpr std::string_view kGuardedAndApp = "narrower: guard-smb1 guard-smb2 app-smb app";
 constexpr std::string_view kRawAndSealed =
     "wider: app raw-bind raw sealed raw-bind-n raw-n sealed-n";
 
 TEST(Suricata7, Verdicts) {
   const VerdictCase cases[] = {
-      {"no stub", Rule("a").call(test::kLsarpc).transports(kSmbAndTcp), kRaw, "narrower: app"},
+      {"no stub", Rule("a").call(test::kLsarpc).transports(kSmbAndTcp), kRaw, kGuardedAndApp},
+      {"one operation", Rule("a").call(test::kLsarpc, {{3, 3}}).transports(kSmbAndTcp),
+       "wider: raw-bind raw raw-bind-n raw-n raw-big raw-turned",
+       "narrower: guard-smb1 guard-smb2 app-smb app guard-stream guard-packet packet-bind "
+       "packet-ack packet"},
       {"tcp", Rule("a").call(test::kLsarpc).transports(kTcp), kRaw, "narrower: app"},
-      {"smb", Rule("a").call(test::kLsarpc).transports(kSmb), kRaw, "refused: "},
+      {"smb", Rule("a").call(test::kLsarpc).transports(kSmb), kRaw,
+       "narrower: guard-smb1 guard-smb2 app-smb"},
+      {"smb on a pipe", Rule("a").call(test::kLsarpc).transports(kSmb).pipes({"x"}), kRaw,
+       "refused: "},
       {"udp", Rule("a").call(test::kLsarpc).transports(kUdp), "exact: udp", "refused: "},
       {"every transport", Rule("a").call(test::kLsarpc),
-       "wider: app raw-bind raw raw-bind-n raw-n udp", "narrower: app"},
+       "wider: app raw-bind raw raw-bind-n raw-n udp", kGuardedAndApp},
       {"telling literal", Rule("a").call(test::kLsarpc).transports(kSmb).stub(test::text(kLong)),
        "wider: app raw-bind sealed raw-bind-n sealed-n stub", "narrower: app"},
       {"telling literal on a pipe",
@@ -169,7 +178,7 @@ TEST(Suricata7, Verdicts) {
       {"one of two is refused",
        Rule("a").call(test::kLsarpc).transports(kSmb).call(test::kSvcctl).transports(kTcp),
        "wider: app raw-bind raw raw-bind-n raw-n app-2 raw-bind-2 raw-2 raw-bind-n-2 raw-n-2",
-       "narrower: app-2"},
+       "narrower: guard-smb1 guard-smb2 app-smb app-2"},
   };
   for (const VerdictCase& c : cases) {
     EXPECT_EQ(summary(emit({c.rule}, Profile::kCoverage)), c.coverage) << c.name;
