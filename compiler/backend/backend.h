@@ -35,6 +35,8 @@ struct Emitted {
 
 // emit_suricata7 gives rules that the real Suricata 7.0.10 loads without a word, one per line.
 Emitted emit_suricata7(const Ir& ir, const Sids& sids, Profile profile);
+// emit_suricata8 gives those for Suricata 8.0.5 and later.
+Emitted emit_suricata8(const Ir& ir, const Sids& sids, Profile profile);
 
 // emit_database gives the bytes of a database file (runtime/database/format.h). A pattern that
 // Hyperscan refuses is an error in `out`, at the detection that has it; then there is no database.

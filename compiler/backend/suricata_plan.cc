@@ -1,4 +1,4 @@
-// Suricata 7 sees RPC in two ways, and neither is enough. Its parser knows interfaces by the bind,
+// Suricata sees RPC in two ways, and neither is enough. Its parser knows interfaces by the bind,
 // but goes blind at the first PDU it does not expect, and over SMB it knows seven pipes and one
 // bind list per connection. Rules on bytes survive all that, but cannot tell pipes, and contexts
 // hardly, apart. So the coverage profile emits both, and the precise one only what alerts on
@@ -15,8 +15,10 @@ namespace {
 // Maker fills in a plan: first the forms, then what is to be said about them.
 class Maker {
  public:
-  Maker(const Ir& ir, const Detection& detection, const CallCondition& condition, Profile profile)
+  Maker(const Ir& ir, const Detection& detection, const CallCondition& condition, Profile profile,
+        const Traits& traits)
       : condition_(condition),
+        traits_(traits),
         shape_(stub_shape(ir, condition)),
         coverage_(profile == Profile::kCoverage),
         sealed_(shape_.any && detection.sealed == database::Sealed::kAlert) {}
@@ -99,10 +101,7 @@ class Maker {
       wider(
           "app: over SMB the parser keeps one bind list per connection and ignores context ids, "
           "so a call with this opnum on another pipe or context may alert");
-    if (tcp && !coverage_)
-      narrower(
-          "app: on TCP the parser stops at an AUTH3, fault or cancel and skips all but the "
-          "first PDU of a segment (it misses 9 of 19 hand-made cases)");
+    if (tcp && !coverage_) narrower(fmt::format("app: {}", traits_.parser_over_tcp));
     if (smb && !coverage_) explain_pipes("app");
     if (!smb && !plan_.guarded && asks(kSmb))
       narrower("app: SMB is left out, where the parser cannot tell whose call it is");
@@ -198,6 +197,7 @@ class Maker {
   }
 
   const CallCondition& condition_;
+  const Traits& traits_;
   const StubShape shape_;
   const bool coverage_;
   const bool sealed_;  // an alert is wanted although the stub cannot be read
@@ -206,9 +206,9 @@ class Maker {
 
 }  // namespace
 
-Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition,
-          Profile profile) {
-  return Maker(ir, detection, condition, profile).make();
+Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition, Profile profile,
+          const Traits& traits) {
+  return Maker(ir, detection, condition, profile, traits).make();
 }
 
 }  // namespace rpcsieve::compiler::suricata

@@ -4,11 +4,12 @@
 #include <vector>
 
 #include "compiler/backend/backend.h"
+#include "compiler/backend/suricata_traits.h"
 #include "compiler/ir/ir.h"
 
 namespace rpcsieve::compiler::suricata {
 
-// Plan says which forms one alternative of a detection becomes for Suricata 7, and how they differ
+// Plan says which forms one alternative of a detection becomes for Suricata, and how they differ
 // from it. docs/FIDELITY.md explains each reason, with what was measured.
 struct Plan {
   bool app = false;
@@ -29,7 +30,7 @@ struct Plan {
 };
 
 // plan decides for one alternative. With Profile::kPrecise no reason is a "wider: …".
-Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition,
-          Profile profile);
+Plan plan(const Ir& ir, const Detection& detection, const CallCondition& condition, Profile profile,
+          const Traits& traits);
 
 }  // namespace rpcsieve::compiler::suricata

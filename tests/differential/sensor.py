@@ -24,9 +24,16 @@ def require():
     sys.exit(1 if os.environ.get("RPCSIEVE_REQUIRE_PEERS") == "1" else SKIPPED)
 
 
-def compile_rules(rpcsieve, spec, profile, rules, more=()):
+def eight():
+    """eight gives the command of a Suricata 8, which RPCSIEVE_SURICATA8 names, or nothing."""
+    command = os.environ.get("RPCSIEVE_SURICATA8", "").split()
+    said = subprocess.run([*command, "-V"], capture_output=True, text=True).stdout if command else ""
+    return command if "version 8." in said else []
+
+
+def compile_rules(rpcsieve, spec, profile, rules, more=(), target="suricata7"):
     """compile_rules gives "" or what the compiler said when it refused."""
-    done = subprocess.run([rpcsieve, "compile", spec, "-t", "suricata7", "--profile", profile, "-o", rules, *more],
+    done = subprocess.run([rpcsieve, "compile", spec, "-t", target, "--profile", profile, "-o", rules, *more],
                           capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
@@ -44,10 +51,10 @@ def load(rules, config, more=()):
     return said + ([f"exit status {done.returncode}"] if done.returncode and not said else [])
 
 
-def alerts(rules, capture, config=CONFIG):
+def alerts(rules, capture, config=CONFIG, suricata=("suricata",)):
     """alerts runs the rules over a capture and gives (client port, rpcsieve_id, form) of each alert."""
     with tempfile.TemporaryDirectory() as logs:
-        done = subprocess.run(["suricata", "-c", config, "-r", capture, "-S", rules, "-l", logs, "-k", "none",
+        done = subprocess.run([*suricata, "-c", config, "-r", capture, "-S", rules, "-l", logs, "-k", "none",
                                "--runmode", "single"], capture_output=True, text=True)
         said = complaints(done.stdout + done.stderr)
         if done.returncode or said:

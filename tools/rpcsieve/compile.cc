@@ -45,16 +45,15 @@ struct Product {
   std::string alone = {};  // in place of the first file, if that alone is not all
 };
 
-// Targets of the design that other releases bring; they are known, so the message can say so.
-constexpr std::array<std::string_view, 1> kLaterTargets = {"suricata8"};
-
 compiler::Profile profile_of(const CompileOptions& options) {
   return options.profile == "precise" ? compiler::Profile::kPrecise : compiler::Profile::kCoverage;
 }
 
-std::optional<Product> compile_suricata7(const compiler::RuleSet& rules,
-                                         const CompileOptions& options) {
-  auto emitted = compiler::emit_suricata7(rules.ir, rules.sids, profile_of(options));
+std::optional<Product> compile_suricata(const compiler::RuleSet& rules,
+                                        const CompileOptions& options) {
+  const auto emit =
+      options.target == "suricata8" ? compiler::emit_suricata8 : compiler::emit_suricata7;
+  auto emitted = emit(rules.ir, rules.sids, profile_of(options));
   return Product{{{"rpcsieve.rules", std::move(emitted.text)},
                   {"classification.config", compiler::suricata_classification_config()},
                   {"reference.config", compiler::suricata_reference_config()}},
@@ -113,9 +112,10 @@ struct Target {
   std::optional<Product> (*compile)(const compiler::RuleSet&, const CompileOptions&);
 };
 constexpr std::array kTargets = {
-    Target{"native", compile_native},       Target{"suricata7", compile_suricata7},
-    Target{"snort3", compile_snort3},       Target{"snort29", compile_snort29},
-    Target{"wireshark", compile_wireshark}, Target{"sigma", compile_sigma}};
+    Target{"native", compile_native},      Target{"suricata7", compile_suricata},
+    Target{"suricata8", compile_suricata}, Target{"snort3", compile_snort3},
+    Target{"snort29", compile_snort29},    Target{"wireshark", compile_wireshark},
+    Target{"sigma", compile_sigma}};
 
 const Target* find_target(std::string_view name) {
   const auto* const found = std::find_if(kTargets.begin(), kTargets.end(),
@@ -201,9 +201,6 @@ Status compile(const CompileOptions& options) {
 
 std::string check_target(const std::string& target) {
   if (find_target(target) != nullptr) return "";
-  if (std::find(kLaterTargets.begin(), kLaterTargets.end(), target) != kLaterTargets.end()) {
-    return fmt::format("target {} is not supported yet; use {}", target, target_names());
-  }
   return fmt::format("unknown target {}; use {}", target, target_names());
 }
 
@@ -212,8 +209,15 @@ std::string check_output(const std::string& output) { return output.empty() ? "i
 }  // namespace
 
 std::optional<std::string> rules_for(const compiler::RuleSet& rules, std::string_view target) {
-  if (target != "suricata7") return std::nullopt;
-  return compile_suricata7(rules, CompileOptions()).files.front().content;
+  const Target* found = find_target(target);
+  if (found == nullptr || target == "native") return std::nullopt;
+  CompileOptions options;
+  options.target = target;
+  auto product = found->compile(rules, options);
+  if (!product) return std::nullopt;
+  return product->alone.empty() && !product->files.empty()
+             ? std::move(product->files.front().content)
+             : std::move(product->alone);
 }
 
 void add_compile(CLI::App& app, Status& status) {

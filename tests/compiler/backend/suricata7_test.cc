@@ -203,6 +203,20 @@ TEST(Suricata7, EveryVerdictHasItsReasons) {
   }
 }
 
+// The rules are the same; what escapes the parser is not.
+TEST(Suricata8, DiffersInWhatItsParserMisses) {
+  const Ir ir = test::ir({Rule("a").call(test::kLsarpc).transports(kTcp)});
+  Diagnostics none;
+  const Sids sids = Sids::assign(ir, nullptr, none);
+  const Emitted seven = emit_suricata7(ir, sids, Profile::kPrecise);
+  const Emitted eight = emit_suricata8(ir, sids, Profile::kPrecise);
+  EXPECT_EQ(eight.text, seven.text);
+  EXPECT_EQ(eight.verdicts[0].reasons,
+            std::vector<std::string>{"narrower: app: on TCP the parser loses a request that comes "
+                                     "between the segments of one answer"});
+  EXPECT_NE(eight.verdicts[0].reasons, seven.verdicts[0].reasons);
+}
+
 TEST(Suricata7, RulesThatDoNotLoadAreNotWritten) {
   Rule detection = Rule("a").call(test::kLsarpc).transports(kTcp);
   detection.title(std::string(8192, 'x'));

@@ -54,7 +54,7 @@ void settle(Verdict& verdict) {
 }
 
 Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile profile,
-             std::set<std::string>& shared, std::string& text) {
+             const suricata::Traits& traits, std::set<std::string>& shared, std::string& text) {
   Verdict verdict;
   verdict.detection = detection.name;
   if (!suricata::addresses(detection.from) || !suricata::addresses(detection.to)) {
@@ -69,7 +69,7 @@ Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile
   }
   const auto& calls = detection.steps.front().calls;
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    const auto plan = suricata::plan(ir, detection, calls[i], profile);
+    const auto plan = suricata::plan(ir, detection, calls[i], profile, traits);
     const auto rules = suricata::write_rules(ir, sids, detection, i, plan, shared);
     add_alternative(rules, plan, verdict);
     text += rules.text;
@@ -78,14 +78,22 @@ Verdict emit(const Ir& ir, const Sids& sids, const Detection& detection, Profile
   return verdict;
 }
 
-}  // namespace
-
-Emitted emit_suricata7(const Ir& ir, const Sids& sids, Profile profile) {
+Emitted emit_all(const Ir& ir, const Sids& sids, Profile profile, const suricata::Traits& traits) {
   Emitted out;
   std::set<std::string> shared;
   for (const Detection& detection : ir.detections)
-    out.verdicts.push_back(emit(ir, sids, detection, profile, shared, out.text));
+    out.verdicts.push_back(emit(ir, sids, detection, profile, traits, shared, out.text));
   return out;
+}
+
+}  // namespace
+
+Emitted emit_suricata7(const Ir& ir, const Sids& sids, Profile profile) {
+  return emit_all(ir, sids, profile, suricata::kSuricata7);
+}
+
+Emitted emit_suricata8(const Ir& ir, const Sids& sids, Profile profile) {
+  return emit_all(ir, sids, profile, suricata::kSuricata8);
 }
 
 }  // namespace rpcsieve::compiler
