@@ -13,6 +13,10 @@
 namespace rpcsieve::compiler::suricata {
 namespace {
 
+// The prefilter of an offer of whatever interface: the end of the UUID of NDR [C706 §14], without
+// which no client offers anything.
+constexpr std::string_view kOfferSeed = " content:\"|9f e8 08 00 2b 10 48 60|\";";
+
 // The prefilter of a request that has nothing better in its stub.
 constexpr std::string_view kRequestStart = " content:\"|05 00 00|\";";
 
@@ -164,9 +168,8 @@ class Writer {
   // the parser itself cuts its messages (frames): such rules run just before those on its calls.
   void write_guarded() {
     const std::string bit = "rpcsieve.others." + print(condition_.interface);
-    const std::string offer =
-        fmt::format(" content:\"|05 00|\"; pcre:\"/{}/s\"; flowbits:set,{}; noalert;",
-                    offer_of_others(condition_.interface), bit);
+    const std::string offer = fmt::format("{} pcre:\"/{}/s\"; flowbits:set,{}; noalert;",
+                                          kOfferSeed, offer_of_others(condition_.interface), bit);
     for (const std::string_view version : {"1", "2"})
       share(fmt::format("guard-smb{}", version), "smb", fmt::format("{}{}", bit, version),
             fmt::format("{} frame:smb{}.data;{}", kToServer, version, offer));
@@ -181,7 +184,7 @@ class Writer {
     const std::string only = "rpcsieve.only." + id, others = "rpcsieve.rivals." + id;
     constexpr std::string_view kAccepted = "rpcsieve.accepted";
     const std::string rival =
-        fmt::format("{} content:\"|05 00|\"; pcre:\"/{}/s\"; flowbits:set,{}; noalert;", kToServer,
+        fmt::format("{}{} pcre:\"/{}/s\"; flowbits:set,{}; noalert;", kToServer, kOfferSeed,
                     offer_of_others(condition_.interface), others);
     share("guard-stream", "tcp", others + " stream", rival);
     share("guard-packet", "tcp-pkt", others + " packet", rival);
