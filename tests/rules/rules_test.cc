@@ -127,7 +127,7 @@ TEST(Rules, AreDescribed) {
     const std::string name = detection["name"].Scalar();
     EXPECT_TRUE(parse_uuid(detection["id"].Scalar())) << name;
     EXPECT_TRUE(ids.insert(detection["id"].Scalar()).second) << name;
-    EXPECT_GT(detection["description"].Scalar().size(), 150U) << name;
+    EXPECT_GT(detection["description"].Scalar().size(), 200U) << name;
     EXPECT_FALSE(list(detection["falsepositives"]).empty()) << name;
     EXPECT_FALSE(list(detection["attack"]).empty()) << name;
     for (const std::string& id : list(detection["attack"])) {
