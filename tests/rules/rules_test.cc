@@ -44,8 +44,8 @@ std::vector<std::string> list(const YAML::Node& node) {
 }
 
 std::string print(const compiler::CallCondition& call) {
-  std::string out = " " + (call.interface_name.empty() ? rpcsieve::print(call.interface)
-                                                       : call.interface_name);
+  std::string out =
+      " " + (call.interface_name.empty() ? rpcsieve::print(call.interface) : call.interface_name);
   for (const compiler::OpnumRange& range : call.opnums) {
     out += " " + std::to_string(range.first);
     if (range.last != range.first) out += "-" + std::to_string(range.last);
