@@ -32,13 +32,6 @@ Ir rules_a_and_b() {
   return test::ir({test::Rule("b").call(test::kLsarpc), test::Rule("a").call(test::kLsarpc)});
 }
 
-// number gives the sid of a form of the detection that is the nth by id.
-std::uint32_t number(std::size_t detection, std::string_view form) {
-  const auto at = std::find(kForms.begin(), kForms.end(), form) - kForms.begin();
-  return kFirstFreeSid + static_cast<std::uint32_t>(detection * kForms.size()) +
-         static_cast<std::uint32_t>(at);
-}
-
 // numbers gives what is printed of each number, without the meanings.
 std::string numbers(const Sids& sids) {
   std::string out;
