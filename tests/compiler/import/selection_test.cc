@@ -106,9 +106,10 @@ const SelectionCase kZeek[] = {
     {"an operation of several", "s: {operation: EfsRpcOpenFileRaw}\ncondition: s",
      "efsrpc2,efsrpc: EfsRpcOpenFileRaw"},
     {"a part of a name", "s: {endpoint: lsarpc, 'operation|contains': PrivateData}\ncondition: s",
-     "lsarpc: LsarStorePrivateData,LsarRetrievePrivateData"},
+     "lsarpc: LsarStorePrivateData,LsarRetrievePrivateData,LsarStorePrivateData2,"
+     "LsarRetrievePrivateData2"},
     {"all parts", "s: {endpoint: lsarpc, 'operation|contains|all': [Private, Store]}\ncondition: s",
-     "lsarpc: LsarStorePrivateData"},
+     "lsarpc: LsarStorePrivateData,LsarStorePrivateData2"},
     {"wildcards", "s: {endpoint: LSA*, operation: '*retrieve?rivatedata'}\ncondition: s",
      "lsarpc: LsarRetrievePrivateData"},
     {"swapped", "s: {endpoint: JobAdd, operation: atsvc}\ncondition: s",
