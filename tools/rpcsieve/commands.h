@@ -20,5 +20,6 @@ void add_files(CLI::App& app, Status& status);
 void add_catalog(CLI::App& app, Status& status);
 void add_import(CLI::App& app, Status& status);
 void add_diff(CLI::App& app, Status& status);
+void add_report(CLI::App& app, Status& status);
 
 }  // namespace rpcsieve::cli

@@ -46,6 +46,7 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_catalog(app, status);
   rpcsieve::cli::add_import(app, status);
   rpcsieve::cli::add_diff(app, status);
+  rpcsieve::cli::add_report(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {
