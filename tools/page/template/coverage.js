@@ -23,7 +23,7 @@ function plainTable(titles, rows) {
 function meter(percent) {
   const full = make('i');
   full.style.width = `${percent}%`;
-  return make('span', {class: 'nowrap'}, make('span', {class: 'meter', 'aria-hidden': 'true'}, full), `${percent} %`);
+  return make('span', {}, make('span', {class: 'meter', 'aria-hidden': 'true'}, full), `${percent} %`);
 }
 
 function coverageRow(name, seen) {

@@ -60,15 +60,15 @@ function severityCell(alerts, row) {
 function alertGrid(alerts, open) {
   const text = (name) => (row) => alerts.text(name, row);
   return new Grid(alerts, [
-    {title: 'Time (UTC)', name: '', width: 15, show: (row) => printTime(alerts.times[row])},
-    {title: 'Severity', name: '~severity', width: 6, show: (row) => severityCell(alerts, row)},
-    {title: 'Detection', name: '~detection', width: 15, show: text('~detection')},
-    {title: 'Client', name: '~client', width: 8.5, show: text('~client')},
-    {title: 'Server', name: '~server', width: 8.5, show: text('~server')},
-    {title: 'User', name: '~user', width: 11, show: text('~user')},
-    {title: 'Call', name: '~call', width: 18, show: text('~call')},
-    {title: 'Outcome', name: '~outcome', width: 7, show: text('~outcome')},
-    {title: 'Confidence', name: '~confidence', width: 7, show: text('~confidence')},
+    {title: 'Time (UTC)', name: '', width: 12.5, show: (row) => printTime(alerts.times[row]).slice(0, 23)},
+    {title: 'Severity', name: '~severity', width: 5.5, show: (row) => severityCell(alerts, row)},
+    {title: 'Detection', name: '~detection', width: 13, show: text('~detection')},
+    {title: 'Client', name: '~client', width: 7.5, show: text('~client')},
+    {title: 'Server', name: '~server', width: 7.5, show: text('~server')},
+    {title: 'User', name: '~user', width: 9, show: text('~user')},
+    {title: 'Call', name: '~call', width: 15, show: text('~call')},
+    {title: 'Outcome', name: '~outcome', width: 6.5, show: text('~outcome')},
+    {title: 'Confidence', name: '~confidence', width: 6, show: text('~confidence')},
   ], {label: 'Alerts', open});
 }
 
