@@ -18,7 +18,7 @@ def timestamp(n):
 
 
 def alert(n, **own):
-    kind = n * n % 7 % 4
+    kind = n % 7 % 4
     name, severity, interface, operation, opnum = DETECTIONS[kind]
     return {
         "timestamp": timestamp(n), "flow_id": 2 ** 40 + n, "pcap_filename": "day.pcap",

@@ -191,7 +191,9 @@ TEST(Page, NothingInTheDataIsMarkup) {
 
 TEST(Navigator, CountsByTechniqueAndTactic) {
   Techniques techniques;
-  Facts facts{.detection = "a", .techniques = {"T1003.006", "T1555"}};
+  Facts facts;
+  facts.detection = "a";
+  facts.techniques = {"T1003.006", "T1555"};
   techniques.add(facts);
   facts.detection = "b";
   techniques.add(facts);

@@ -106,7 +106,7 @@ class Usage(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.expect(0, "--version").stdout, rb"^rpcsieve \d+\.\d+\.\d+\n$")
         for command in ["check", "compile", "scan", "calls", "explain", "endpoints", "files", "forge",
-                        "catalog", "import", "diff"]:
+                        "catalog", "import", "diff", "test", "report"]:
             self.assertIn(command.encode(), self.expect(0, "--help").stdout)
             self.assertIn(b"Example:\n  rpcsieve " + command.encode(),
                           self.expect(0, command, "--help").stdout)

@@ -79,9 +79,9 @@ function notices({files, left_out: left}) {
   const said = [];
   const malformed = files.reduce((sum, file) => sum + file.malformed, 0);
   if (malformed > 0) said.push(['bad', `${plural(malformed, 'line is no EVE event and is', 'lines are no EVE events and are')} missing here.`]);
-  for (const file of files.filter(({cut_off: cut}) => cut)) said.push(['bad', `${isolate(file.name)} was cut off: a scan ends with a stats event, which is not there.`]);
+  for (const file of files.filter(({cut_off: cut}) => cut)) said.push(['bad', isolate(file.name), ' was cut off: a scan ends with a stats event, which is not there.']);
   if (left.alerts > 0) said.push(['bad', `${plural(left.alerts, 'alert', 'alerts')} beyond the page's limit are left out.`]);
   if (left.blind_spots > 0) said.push(['bad', `${plural(left.blind_spots, 'blind spot', 'blind spots')} beyond the page's limit are left out.`]);
   if (left.facts > 0) said.push(['', `${plural(left.facts, 'fact', 'facts')} of events are left out: there are more kinds than the page holds.`]);
-  return said.map(([kind, text]) => make('p', {class: `notice ${kind}`}, text));
+  return said.map(([kind, ...parts]) => make('p', {class: `notice ${kind}`}, ...parts));
 }

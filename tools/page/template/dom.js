@@ -27,7 +27,7 @@ const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
 
 // isolate keeps letters that are written from right to left, and the marks that turn the direction,
 // from turning what stands beside them.
-const isolate = (text) => `\u2068${text}\u2069`;
+const isolate = (text) => make('bdi', {}, text);
 
 // techniqueLink links an ATT&CK id to its page. Nothing is fetched unless somebody follows it.
 function techniqueLink(id) {

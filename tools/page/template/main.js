@@ -16,7 +16,7 @@ function showTiles(data, alerts, blind) {
 function showOrigin(data, alerts) {
   const files = data.files.length === 1 ? isolate(data.files[0].name) : plural(data.files.length, 'EVE file', 'EVE files');
   const when = alerts.rows === 0 ? '' : `, alerts from ${printTime(alerts.first()).slice(0, 19)} to ${printTime(alerts.last()).slice(0, 19)} UTC`;
-  byId('origin').append(files + when);
+  byId('origin').append(files, when);
 }
 
 const FACTS = {'~severity': 'severity', '~detection': 'detection', '~client': 'client', '~server': 'server', '~user': 'user', '~call': 'call', '~outcome': 'outcome', '~attack': 'technique'};
