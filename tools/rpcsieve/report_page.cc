@@ -83,7 +83,7 @@ std::string summary(const page::Scan& scan) {
   std::uint64_t lines = 0;
   for (const auto& file : scan.files()) lines += file.lines;
   const std::uint64_t left_out = scan.alerts_left_out() + scan.blind_spots_left_out();
-  return fmt::format("alerts {}, blind spots {}, other events {}, lines {}, malformed {}{}\n",
+  return fmt::format("alerts {}, blind spots {}, other events {}, lines {}, malformed {}{}",
                      scan.alerts().rows(), scan.blind_spots().rows(), scan.other_events(), lines,
                      scan.malformed(),
                      left_out == 0 ? "" : fmt::format("; beyond the page's limits {}", left_out));

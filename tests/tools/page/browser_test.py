@@ -156,6 +156,15 @@ class Report(unittest.TestCase):
         self.assertEqual(self.title(), "rpcsieve report")
         self.quiet()
 
+    def test_times_at_the_ends_of_what_there_is(self):
+        first, last = events.alert(1), events.alert(2)
+        first["timestamp"], last["timestamp"] = "0000-01-01T00:00:00+2359", "9999-12-31T23:59:59-2359"
+        self.report(0, self.write("ends.json", events.lines(last, first, events.stats())), "-o", self.path("e.html"))
+        self.open(self.path("e.html"))
+        self.assertEqual(self.tile("alerts"), "2")
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('#timeline rect.all').length"), 2)
+        self.quiet()
+
     def test_other_programs_alerts(self):
         alert = events.alert(3)
         del alert["rpcsieve"], alert["alert"]["metadata"]
