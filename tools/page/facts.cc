@@ -27,7 +27,7 @@ std::string lower(std::string_view text) {
 // severity_of takes the rule's own word, ours or that of Emerging Threats, else EVE's number, of
 // which 1 is both critical and high.
 std::string severity_of(const Event& event) {
-  const std::string word = lower(event.get("alert.metadata.signature_severity"));
+  std::string word = lower(event.get("alert.metadata.signature_severity"));
   if (std::find(kSeverities.begin(), kSeverities.end(), word) != kSeverities.end()) return word;
   if (word == "major") return "high";
   if (word == "minor") return "low";
