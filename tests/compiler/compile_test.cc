@@ -71,7 +71,7 @@ std::string admins(const std::string& addresses) {
 TEST(ReadRules, FindsSpecsOfAFolder) {
   Tree tree;
   tree.file("r/b.yaml", numbered("bravo", '1'))
-      .file("r/sub/a.yml", numbered("alpha", '2'))
+      .file("r/sub/a.yml", numbered("alpha", '2', "call: {interface: samr}"))
       .file("r/sub/suite.yaml", "- capture: x.pcap\n")
       .file("r/schema.json", "{}")
       .file("r/notes.txt", "no spec")

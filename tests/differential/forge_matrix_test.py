@@ -18,10 +18,8 @@ import tempfile
 import xml.etree.ElementTree as xml
 
 import sensor
-import yaml
-
-sys.path.insert(0, os.path.join(sensor.HERE, "..", "pcap"))
 import suite
+import yaml
 
 SPEC = os.path.join(sensor.HERE, "forge.yaml")
 TABLE = os.path.join(sensor.HERE, "forge_matrix.txt")

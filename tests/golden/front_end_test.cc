@@ -35,14 +35,17 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(golden_cases()), test_name);
 
-// Every code has a case here, but for those that need a file too long to keep (E005), a database
-// (E016, E043 to E045), several arguments (E053) or --var (W004): other tests have them.
+// Every code has a case here, but for those that need a file too long to keep (E005, E055), a lock
+// in conflict (E054), a database (E043 to E045), several arguments (E053) or --var (W004), and
+// those of `import` (E06x, W06x): other tests have them.
 TEST(Cases, HoldEveryCode) {
-  std::set<std::string> found = {"E005", "E016", "E043", "E044", "E045", "E053", "W004"};
+  std::set<std::string> found = {"E005", "E043", "E044", "E045", "E053", "E054", "E055", "W004"};
   for (const std::string& name : golden_cases())
     for (const auto& diagnostic : compile_case(name).diagnostics.sorted())
       found.insert(diagnostic.code);
-  EXPECT_EQ(found, documented_codes(RPCSIEVE_SOURCE_DIR));
+  std::set<std::string> documented = documented_codes(RPCSIEVE_SOURCE_DIR);
+  std::erase_if(documented, [](const std::string& code) { return code.substr(1, 2) == "06"; });
+  EXPECT_EQ(found, documented);
 }
 
 TEST(TenMistakes, AreTenDiagnostics) {

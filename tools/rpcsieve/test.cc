@@ -104,7 +104,7 @@ Verdict judge_native(const Case& one, const suite::Facts& facts) {
 Verdict judge_sensor(const Case& one, const std::string& engine, const suite::Suricata& sensor) {
   std::string error;
   const auto fired = sensor.run(one.capture, error);
-  if (fired) return suite::judge(one, engine, *fired);
+  if (fired) return suite::judge(one, engine, *fired, sensor.refused());
   return {engine, one.capture, one.span, {error}, {}, {}, {}};
 }
 

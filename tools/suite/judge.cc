@@ -19,11 +19,12 @@ const Divergence* known(const Case& wanted, const std::string& engine,
 
 }  // namespace
 
-Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired) {
+Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired,
+              const std::set<std::string>& refused) {
   Verdict verdict{engine, wanted.capture, wanted.span, {}, {}, {}, fired};
   std::set<std::string> detections;
   for (const Wanted& one : wanted.alerts) {
-    if (one.count == 0) continue;
+    if (one.count == 0 || refused.count(one.detection) > 0) continue;
     verdict.wanted[one.detection] = fired.count(one.detection) > 0;
     detections.insert(one.detection);
   }

@@ -22,8 +22,9 @@ struct Verdict {
 
 // judge compares what a sensor's rules reported with what a case wants: that a detection alerts is
 // what can be asked of them, not how often. A divergence that is stated is no fault, and one that
-// has healed is.
-Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired);
+// has healed is. Of the refused detections, which have no rules, nothing is asked.
+Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired,
+              const std::set<std::string>& refused = {});
 
 // Rows are a table's, the first of them its heading.
 using Rows = std::vector<std::vector<std::string>>;

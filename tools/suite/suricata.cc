@@ -70,7 +70,8 @@ std::optional<Suricata::Program> Suricata::find(const std::string& command) {
   static const std::regex version("Suricata version (([0-9]+)[^ ]*)");
   const Done done = suite::run({command, "-V"});
   std::smatch found;
-  if (!std::regex_search(done.said, found, version) || found[2] != "7") return std::nullopt;
+  if (!std::regex_search(done.said, found, version) || (found[2] != "7" && found[2] != "8"))
+    return std::nullopt;
   return Program{command, "suricata" + found[2].str(), found[1].str()};
 }
 
@@ -78,11 +79,15 @@ std::unique_ptr<Suricata> Suricata::create(const Program& program, const compile
                                            std::string& error) {
   std::unique_ptr<Suricata> made(new Suricata(program));
   const std::string& folder = made->scratch_.path();
-  const auto emitted = compiler::emit_suricata7(rules.ir, rules.sids, compiler::Profile::kCoverage);
+  const auto emit =
+      program.target == "suricata8" ? compiler::emit_suricata8 : compiler::emit_suricata7;
+  const auto emitted = emit(rules.ir, rules.sids, compiler::Profile::kCoverage);
   write(folder + "/suricata.yaml", kConfiguration);
   write(folder + "/rpcsieve.rules", emitted.text);
   for (const auto& detection : rules.ir.detections)
     made->names_[rpcsieve::print(detection.id)] = detection.name;
+  for (const auto& verdict : emitted.verdicts)
+    if (verdict.fidelity == compiler::Fidelity::kRefused) made->refused_.insert(verdict.detection);
   const Done done = suite::run({program.command, "-T", "-c", folder + "/suricata.yaml", "-S",
                                 folder + "/rpcsieve.rules", "-l", folder});
   error = failure(done);

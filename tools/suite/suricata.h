@@ -31,6 +31,9 @@ class Suricata {
   static std::unique_ptr<Suricata> create(const Program& program, const compiler::RuleSet& rules,
                                           std::string& error);
 
+  // refused gives the detections of which there are no rules.
+  [[nodiscard]] const std::set<std::string>& refused() const { return refused_; }
+
   // run reads a capture; nullopt and why in `error` if that fails. Several threads may call it.
   [[nodiscard]] std::optional<Fired> run(const std::string& capture, std::string& error) const;
 
@@ -40,6 +43,7 @@ class Suricata {
   Program program_;
   Scratch scratch_;
   std::map<std::string, std::string> names_;  // of the detections, by their ids
+  std::set<std::string> refused_;
 };
 
 }  // namespace rpcsieve::suite

@@ -77,24 +77,24 @@ struct DamageCase {
 
 TEST(Damage, IsNamed) {
   const DamageCase kCases[] = {
-      {"nothing", {}, "not a database: 0 bytes, a header has 296"},
+      {"nothing", {}, "not a database: 0 bytes, a header has 360"},
       {"another kind of file", text(std::string(400, 'x')),
        "not a database: it does not begin with RPCSIEVE"},
-      {"a later format", resealed(8, {2, 0, 0, 0}),
-       "format version 2, this program reads version 1"},
+      {"a later format", resealed(8, {3, 0, 0, 0}),
+       "format version 3, this program reads version 2"},
       {"a flipped header", with(12, {1}), "the header's checksum is wrong"},
-      {"a flipped row", with(320, {'x'}), "the checksum is wrong: bytes were changed"},
+      {"a flipped row", with(384, {'x'}), "the checksum is wrong: bytes were changed"},
       {"an unknown platform", resealed(12, {9}), "unknown platform 9"},
       {"padding used", resealed(kBeforeText, {1}), "bytes before section text are not zero"},
       {"a section moved", resealed(kSectionsAt + kRow, {8}),
-       "section interfaces begins at 520, expected 704"},
+       "section interfaces begins at 776, expected 768"},
       {"a section far away", resealed(kSectionsAt, {0, 0, 0, 0, 0, 0, 0, 0xff}),
-       "section text begins at 18374686479671623680, expected 320"},
+       "section text begins at 18374686479671623680, expected 384"},
       {"a section that never ends", resealed(kSectionsAt + 8, {0, 0, 0, 0, 0, 0, 0, 0xff}),
        "section text reaches beyond the end"},
       {"half a row", resealed(kSectionsAt + kRow + 8, {1}),
        "section interfaces does not hold whole rows"},
-      {"a last section cut", resealed(kSectionsAt + 15 * kRow + 8, {0, 0}),
+      {"a last section cut", resealed(kSectionsAt + (kSections - 1) * kRow + 8, {0, 0}),
        "bytes behind the last section"},
   };
   for (const DamageCase& c : kCases) EXPECT_EQ(fault(c.file), c.want) << c.name;
