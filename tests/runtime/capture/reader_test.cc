@@ -222,16 +222,16 @@ TEST(Reader, ReadsLikeLibpcap) {
     return file.u32(1).u32(2).u32(captured).u32(captured).bytes(Buffer(there, 7)).build();
   };
   const Buffer files[] = {
-      packet(100, 100, 60),                   // longer than the file says packets are
-      packet(100, 80, 60),                    // ... and cut
-      packet(100, 40, 60),                    // ... before that length
-      packet(100, 100, 0),                    // no such length
-      packet(300'000, 300'000, 0),            // ... and a packet beyond all sense
-      packet(300'000, 300'000, 262'144),      // beyond both
-      packet(300'000, 300'000, 400'000),      // beyond sense, as the file says
-      packet(0x7ffffff0, 5000, 0x7fffffff),   // a lie
-      packet(0xffffffff, 5000, 0xffffffff),   // none libpcap believes
-      packet(262'144, 262'144, 262'144),      // the largest
+      packet(100, 100, 60),                  // longer than the file says packets are
+      packet(100, 80, 60),                   // ... and cut
+      packet(100, 40, 60),                   // ... before that length
+      packet(100, 100, 0),                   // no such length
+      packet(300'000, 300'000, 0),           // ... and a packet beyond all sense
+      packet(300'000, 300'000, 262'144),     // beyond both
+      packet(300'000, 300'000, 400'000),     // beyond sense, as the file says
+      packet(0x7ffffff0, 5000, 0x7fffffff),  // a lie
+      packet(0xffffffff, 5000, 0xffffffff),  // none libpcap believes
+      packet(262'144, 262'144, 262'144),     // the largest
       Wire().bytes(packet(0, 0, 262'144)).bytes(Buffer(16)).build(),
       PcapFile(101).packet(1, 2, hex("45")).build(),
       PcapFile(113).packet(1, 2, hex("45")).build(),
