@@ -115,7 +115,7 @@ class RuleReader {
   // word gives a word that a spec has too, or another in its place.
   std::string word(std::string_view key, const std::vector<std::string_view>& known,
                    std::string_view otherwise) {
-    const std::string value = text_of(rule_, key);
+    std::string value = text_of(rule_, key);
     if (std::find(known.begin(), known.end(), value) != known.end()) return value;
     if (!value.empty()) keep_not(key, fmt::format("{} '{}': it is {}", key, value, otherwise));
     return std::string(otherwise);

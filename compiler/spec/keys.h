@@ -57,7 +57,7 @@ struct Key {
   Need need;
   std::string_view description;       // for editors
   Words words = {};                   // kText, kTexts: all that a value may be; else any
-  std::string_view pattern = "";      // of such a value, as ECMA-262 writes it, for the schema
+  std::string_view pattern = {};      // of such a value, as ECMA-262 writes it, for the schema
   std::size_t longest = 0;            // characters of such a value; 0: the usual number
   std::uint32_t least = 0, most = 0;  // kNumber
   const Shape* shape = nullptr;

@@ -10,8 +10,6 @@
 #include <filesystem>
 #include <stdexcept>
 
-extern char** environ;
-
 namespace rpcsieve::suite {
 namespace {
 

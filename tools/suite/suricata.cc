@@ -59,7 +59,7 @@ std::string complaints(const std::string& said) {
 
 // failure says what is wrong with a run, "" if nothing is.
 std::string failure(const Done& done) {
-  const std::string said = complaints(done.said);
+  std::string said = complaints(done.said);
   if (!said.empty() || done.status == 0) return said;
   return fmt::format("suricata: exit status {}: {}", done.status, done.said);
 }
