@@ -41,7 +41,7 @@ ordered_json scalar_of(const Key& key) {
 ordered_json one_or_list(const ordered_json& one, std::size_t least) {
   ordered_json list = {{"type", "array"}, {"items", one}};
   if (least > 0) list["minItems"] = least;
-  return {{"anyOf", {one, list}}};
+  return {{"anyOf", ordered_json::array({one, list})}};
 }
 
 ordered_json choice_of(const Key& key) {
@@ -52,7 +52,7 @@ ordered_json choice_of(const Key& key) {
 
 ordered_json maps_of(const Key& key) {
   if (key.other == nullptr) return one_or_list(refer(*key.shape), 1);
-  return one_or_list({{"anyOf", {refer(*key.shape), refer(*key.other)}}}, 1);
+  return one_or_list({{"anyOf", ordered_json::array({refer(*key.shape), refer(*key.other)})}}, 1);
 }
 
 ordered_json value_of(const Key& key) {
@@ -72,7 +72,7 @@ ordered_json value_of(const Key& key) {
       return choice_of(key);
     case Key::Kind::kMap:
       // Beside a $ref, draft 7 sees nothing else.
-      return {{"allOf", {refer(*key.shape)}}};
+      return {{"allOf", ordered_json::array({refer(*key.shape)})}};
     case Key::Kind::kMaps:
       return maps_of(key);
     case Key::Kind::kAnything:
@@ -129,7 +129,7 @@ std::string json_schema() {
                       {"title", "rpcsieve detections"}};
   ordered_json definitions = ordered_json::object();
   add_definitions(compiler::kFileShape, definitions);
-  out["allOf"] = {refer(compiler::kFileShape)};
+  out["allOf"] = ordered_json::array({refer(compiler::kFileShape)});
   out["definitions"] = std::move(definitions);
   return out.dump(2) + "\n";
 }
