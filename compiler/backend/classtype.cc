@@ -19,4 +19,19 @@ Classtype classtype(database::Severity severity) {
   return {"not-suspicious", "Not Suspicious Traffic"};
 }
 
+int priority(database::Severity severity) {
+  switch (severity) {
+    case database::Severity::kCritical:
+    case database::Severity::kHigh:
+      return 1;
+    case database::Severity::kMedium:
+      return 2;
+    case database::Severity::kLow:
+      return 3;
+    case database::Severity::kInformational:
+      break;
+  }
+  return 4;
+}
+
 }  // namespace rpcsieve::compiler

@@ -16,4 +16,7 @@ struct Classtype {
 // them, with priorities 1 (critical, high), 2 (medium) and 3.
 Classtype classtype(database::Severity severity);
 
+// priority gives the number that rules carry, that of EVE alerts: 1 (critical, high) to 4.
+int priority(database::Severity severity);
+
 }  // namespace rpcsieve::compiler

@@ -10,6 +10,7 @@
 
 #include "compiler/backend/name_uuid.h"
 #include "compiler/backend/yaml_text.h"
+#include "compiler/ir/operations.h"
 
 namespace rpcsieve::compiler::sigma {
 namespace {
@@ -122,20 +123,6 @@ std::optional<std::vector<std::string>> numbers_of(const std::vector<OpnumRange>
   return out;
 }
 
-// others gives the ranges between these.
-std::vector<OpnumRange> others(const std::vector<OpnumRange>& ranges) {
-  std::vector<OpnumRange> out;
-  std::uint32_t next = 0;
-  for (const OpnumRange& range : ranges) {
-    if (range.first > next)
-      out.push_back(
-          {static_cast<std::uint16_t>(next), static_cast<std::uint16_t>(range.first - 1)});
-    next = range.last + 1U;
-  }
-  if (next <= 0xffff) out.push_back({static_cast<std::uint16_t>(next), 0xffff});
-  return out;
-}
-
 YamlNode one_or_list(const std::vector<std::string>& texts) {
   return texts.size() == 1 ? yaml_text(texts.front()) : yaml_list(texts);
 }
@@ -154,7 +141,7 @@ bool add_call(const CallCondition& call, Selections& selections) {
     return true;
   }
   const auto numbers = numbers_of(call.opnums);
-  const auto missing = numbers ? std::nullopt : numbers_of(others(call.opnums));
+  const auto missing = numbers ? std::nullopt : numbers_of(complement(call.opnums));
   if (!numbers && !missing) return false;
   if (numbers) {
     put(selection, "OpNum", one_or_list(*numbers));

@@ -24,18 +24,6 @@ constexpr std::string_view kSealedVerifier =
 
 constexpr std::array<std::uint8_t, 3> kRequestStart = {5, 0, 0};
 
-int priority(database::Severity severity) {
-  switch (severity) {
-    case database::Severity::kCritical:
-    case database::Severity::kHigh:
-      return 1;
-    case database::Severity::kMedium:
-      return 2;
-    default:
-      return 3;
-  }
-}
-
 // Target is where a form looks: the header's protocol and what tells the flows apart.
 struct Target {
   std::string_view protocol = "tcp";

@@ -9,24 +9,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "compiler/backend/suricata_text.h"
+
 namespace rpcsieve::compiler::snort {
 namespace {
 
 bool is_plain(std::uint8_t b) { return std::isalnum(b) != 0 || b == '_' || b == '-' || b == '.'; }
-
-std::string quoted(Bytes bytes) {
-  std::string out = "\"";
-  bool hex = false;
-  for (const std::uint8_t b : bytes) {
-    if (is_plain(b) == hex)
-      out += '|';
-    else if (hex)
-      out += ' ';
-    hex = !is_plain(b);
-    out += hex ? fmt::format("{:02x}", b) : std::string(1, static_cast<char>(b));
-  }
-  return out + (hex ? "|\"" : "\"");
-}
 
 // url gives what a reference may hold of a URL, without its scheme: the reference system has it.
 // There is no escape for a colon, and what follows a '#' is of no use to the server anyway.
@@ -75,7 +63,8 @@ std::string version(Dialect dialect, unsigned first, unsigned last) {
 std::string content(Dialect dialect, Bytes bytes, std::vector<std::string> modifiers,
                     bool negated) {
   const bool snort3 = dialect == Dialect::kSnort3;
-  std::string out = fmt::format(" content:{}{}", negated ? "!" : "", quoted(bytes));
+  std::string out =
+      fmt::format(" content:{}{}", negated ? "!" : "", suricata::mixed(bytes, is_plain));
   for (std::string& modifier : modifiers) {
     const std::size_t space = modifier.find(' ');
     if (!snort3 && space != std::string::npos) modifier[space] = ':';

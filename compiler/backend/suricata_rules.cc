@@ -20,21 +20,6 @@ constexpr std::string_view kOfferSeed = " content:\"|9f e8 08 00 2b 10 48 60|\";
 // The prefilter of a request that has nothing better in its stub.
 constexpr std::string_view kRequestStart = " content:\"|05 00 00|\";";
 
-int priority(database::Severity severity) {
-  switch (severity) {
-    case database::Severity::kCritical:
-    case database::Severity::kHigh:
-      return 1;
-    case database::Severity::kMedium:
-      return 2;
-    case database::Severity::kLow:
-      return 3;
-    case database::Severity::kInformational:
-      break;
-  }
-  return 4;
-}
-
 std::string opnum_list(const std::vector<OpnumRange>& opnums) {
   std::string out;
   for (const OpnumRange& range : opnums) {

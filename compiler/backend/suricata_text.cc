@@ -154,8 +154,8 @@ std::string references(const std::vector<std::string>& references) {
   return out;
 }
 
-std::string content(Bytes bytes, bool nocase, bool negated) {
-  std::string out = negated ? " content:!\"" : " content:\"";
+std::string mixed(Bytes bytes, bool (*is_plain)(std::uint8_t)) {
+  std::string out = "\"";
   bool hex = false;
   for (const std::uint8_t b : bytes) {
     if (is_plain(b) == hex)
@@ -165,7 +165,12 @@ std::string content(Bytes bytes, bool nocase, bool negated) {
     hex = !is_plain(b);
     out += hex ? fmt::format("{:02x}", b) : std::string(1, static_cast<char>(b));
   }
-  return out + (hex ? "|\";" : "\";") + (nocase ? " nocase;" : "");
+  return out + (hex ? "|\"" : "\"");
+}
+
+std::string content(Bytes bytes, bool nocase, bool negated) {
+  return fmt::format(" content:{}{};{}", negated ? "!" : "", mixed(bytes, is_plain),
+                     nocase ? " nocase;" : "");
 }
 
 std::string hex_content(Bytes bytes) {

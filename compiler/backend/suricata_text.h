@@ -22,6 +22,10 @@ std::string word(std::string_view text);
 // written. Others have no place in a rule.
 std::string references(const std::vector<std::string>& references);
 
+// mixed gives bytes in quotes, as contents hold them: the plain ones as they are, the others in hex
+// between bars.
+std::string mixed(Bytes bytes, bool (*is_plain)(std::uint8_t));
+
 // content gives a content keyword for bytes, its quotes and `nocase` included.
 std::string content(Bytes bytes, bool nocase, bool negated = false);
 

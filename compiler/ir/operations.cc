@@ -106,7 +106,8 @@ std::vector<OpnumRange> merged(std::vector<OpnumRange> ranges) {
   return out;
 }
 
-// complement gives the numbers that sorted ranges leave.
+}  // namespace
+
 std::vector<OpnumRange> complement(const std::vector<OpnumRange>& ranges) {
   std::vector<OpnumRange> out;
   std::uint32_t next = 0;
@@ -119,8 +120,6 @@ std::vector<OpnumRange> complement(const std::vector<OpnumRange>& ranges) {
   if (next <= kMostOpnum) out.push_back({static_cast<std::uint16_t>(next), kMostOpnum});
   return out;
 }
-
-}  // namespace
 
 Operations::Operations(const std::optional<Choice>& choice,
                        const std::vector<const Interface*>& tables, bool complete,

@@ -35,4 +35,7 @@ class Operations {
   bool negated_ = true;  // all but nothing: every operation
 };
 
+// complement gives the numbers that sorted ranges leave.
+std::vector<OpnumRange> complement(const std::vector<OpnumRange>& ranges);
+
 }  // namespace rpcsieve::compiler
