@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class JsonWriter {
   void element(std::string_view value);
 
  private:
+  char* extend(std::size_t n);
+  [[nodiscard]] bool needs_comma() const;
   void separate();
   void begin_field(std::string_view key);
   void quote(std::string_view value);

@@ -3,24 +3,23 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace rpcsieve {
 namespace {
 
-constexpr std::array<std::uint8_t, 12> kV4Prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+// print_v4 is inet_ntop's, for records, which have two each.
+std::string print_v4(Bytes four) {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* to = text.data();
+  for (const std::uint8_t octet : four) {
+    if (to != text.data()) *to++ = '.';
+    to = std::to_chars(to, text.data() + text.size(), octet).ptr;
+  }
+  return {text.data(), to};
+}
 
 }  // namespace
-
-bool IpAddress::is_v4() const {
-  return std::equal(kV4Prefix.begin(), kV4Prefix.end(), bytes.begin());
-}
-
-IpAddress make_v4(Bytes four) {
-  IpAddress address;
-  std::copy(kV4Prefix.begin(), kV4Prefix.end(), address.bytes.begin());
-  std::copy_n(four.begin(), 4, address.bytes.begin() + kV4Prefix.size());
-  return address;
-}
 
 IpAddress make_v6(Bytes sixteen) {
   IpAddress address;
@@ -38,10 +37,9 @@ std::optional<IpAddress> parse_address(std::string_view text) {
 }
 
 std::string print(const IpAddress& address) {
+  if (address.is_v4()) return print_v4(Bytes(address.bytes).last(4));
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v4 = address.is_v4();
-  inet_ntop(v4 ? AF_INET : AF_INET6, address.bytes.data() + (v4 ? kV4Prefix.size() : 0),
-            text.data(), text.size());
+  inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
   return text.data();
 }
 

@@ -27,7 +27,7 @@ struct IpAddress {
     const auto high = part(0) <=> other.part(0);
     return high != 0 ? high : part(8) <=> other.part(8);
   }
-  [[nodiscard]] bool is_v4() const;
+  [[nodiscard]] bool is_v4() const { return part(0) == 0 && part(8) >> 32 == 0xffff; }
 
  private:
   // part gives eight bytes as a number whose order is theirs.
@@ -47,7 +47,11 @@ struct Endpoint {
 };
 
 // make_v4 and make_v6 take the address as it stands in an IP header (4 and 16 bytes).
-IpAddress make_v4(Bytes four);
+inline IpAddress make_v4(Bytes four) {
+  IpAddress address{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
+  std::memcpy(address.bytes.data() + 12, four.data(), 4);
+  return address;
+}
 IpAddress make_v6(Bytes sixteen);
 
 // parse_address reads dotted IPv4 or IPv6 text; nullopt for anything else.

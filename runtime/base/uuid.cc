@@ -58,12 +58,12 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
 
 std::string print(const Uuid& uuid) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[uuid.bytes[i] >> 4];
-    text += kDigits[uuid.bytes[i] & 15];
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const std::uint8_t byte : uuid.bytes) {
+    if (is_hyphen(at)) ++at;
+    text[at++] = kDigits[byte >> 4];
+    text[at++] = kDigits[byte & 15];
   }
   return text;
 }
