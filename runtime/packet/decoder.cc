@@ -3,6 +3,7 @@
 #include "runtime/packet/decoder.h"
 
 #include "runtime/packet/layers.h"
+#include "runtime/packet/plain.h"
 
 namespace rpcsieve::packet {
 
@@ -19,15 +20,13 @@ void Decoder::push(LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp
   has_frame_ = true;
 }
 
-const Packet* Decoder::next() {
+// next_of_fragments looks first at what waited too long.
+const Packet* Decoder::next_of_fragments() {
   while (reassembler_.must_give_up(packet_.time) || (flushing_ && !reassembler_.empty())) {
     if (decode_given_up()) return &packet_;
   }
   flushing_ = false;
-  if (!has_frame_) return nullptr;
-  has_frame_ = false;
-  decode_frame();
-  return &packet_;
+  return next_of_frame();
 }
 
 // decode_given_up decodes what there is of a datagram that is no longer waited for: nothing, if its
@@ -41,6 +40,10 @@ bool Decoder::decode_given_up() {
 }
 
 void Decoder::decode_frame() {
+  if (link_ == LinkType::kEthernet && read_plain(frame_, packet_.segment)) {
+    packet_.verdict = Verdict::kTcp;
+    return;
+  }
   packet_.segment = Segment{};
   Layer layer;
   layer.bytes = frame_;

@@ -27,9 +27,19 @@ class Decoder {
   void flush() { flushing_ = true; }
   // next returns the next packet, or nullptr when more frames are needed. It lives until the
   // following call of any member, and no longer than the frame.
-  const Packet* next();
+  const Packet* next() {
+    if (flushing_ || !reassembler_.empty()) return next_of_fragments();
+    return next_of_frame();
+  }
 
  private:
+  const Packet* next_of_frame() {
+    if (!has_frame_) return nullptr;
+    has_frame_ = false;
+    decode_frame();
+    return &packet_;
+  }
+  const Packet* next_of_fragments();
   bool decode_given_up();
   void decode_frame();
   [[nodiscard]] Verdict put_together(Verdict verdict, int& layers);
