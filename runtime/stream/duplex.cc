@@ -48,22 +48,32 @@ void Duplex::push(std::uint8_t side, const Segment& segment) {
   ++packets_;
   now_ = segment.time;
   begin(side, segment.sequence);
-  Side& s = sides_[side];
+  const Side& s = sides_[side];
   note(side, segment);
-  Segment fresh = segment;
   const std::int32_t repeated = distance(segment.sequence, s.next);
-  if (repeated > 0) {
-    const std::uint32_t old = std::min(segment.sent, static_cast<std::uint32_t>(repeated));
-    counters_.count(Counter::stream_repeated_bytes, old);
-    fresh.sequence += old;
-    fresh.sent -= old;
-    fresh.payload = segment.payload.subspan(std::min<std::size_t>(old, segment.payload.size()));
-  }
-  if (fresh.sent == 0) return;
-  const bool in_order = fresh.sequence == s.next && s.first == kNoBlock &&
-                        in_turn(side, fresh.has_ack, fresh.acknowledgment);
-  if (!in_order) return hold(side, fresh);
-  direct_ = fresh;
+  if (repeated > 0) return take(side, without_first(segment, static_cast<std::uint32_t>(repeated)));
+  take(side, segment);
+}
+
+// without_first gives what is new of a segment whose first n bytes were given out before.
+Segment Duplex::without_first(const Segment& segment, std::uint32_t n) {
+  const std::uint32_t old = std::min(segment.sent, n);
+  counters_.count(Counter::stream_repeated_bytes, old);
+  Segment fresh = segment;
+  fresh.sequence += old;
+  fresh.sent -= old;
+  fresh.payload = segment.payload.subspan(std::min<std::size_t>(old, segment.payload.size()));
+  return fresh;
+}
+
+// take gives a segment out as it came, if nothing keeps it waiting, or holds it.
+void Duplex::take(std::uint8_t side, const Segment& segment) {
+  if (segment.sent == 0) return;
+  const Side& s = sides_[side];
+  const bool in_order = segment.sequence == s.next && s.first == kNoBlock &&
+                        in_turn(side, segment.has_ack, segment.acknowledgment);
+  if (!in_order) return hold(side, segment);
+  direct_ = segment;
   direct_side_ = side;
   has_direct_ = true;
 }
@@ -135,7 +145,7 @@ std::uint32_t Duplex::insert(Side& side, std::uint32_t* link, const Segment& seg
     block.length = static_cast<std::uint16_t>(length);
     block.lost = all ? to - from - static_cast<std::uint32_t>(length) : 0;
     block.arrival = packets_;
-    block.time = segment.time;
+    block.time_us = segment.time.us;
     std::copy_n(there.begin(), length, block.bytes.begin());
     from = end_of(block);
     *link = index;
@@ -171,7 +181,7 @@ Piece Duplex::give_first(std::uint8_t side) {
   --s.held;
   s.next = end_of(block);
   counters_.count(Counter::stream_bytes, block.length);
-  return {side, Bytes(block.bytes).first(block.length), block.lost, block.time};
+  return {side, Bytes(block.bytes).first(block.length), block.lost, Timestamp{block.time_us}};
 }
 
 // give_ready gives out a first block that nothing keeps waiting.
@@ -187,7 +197,7 @@ std::optional<Piece> Duplex::give_ready() {
 
 bool Duplex::waited(const Block& block) const {
   return packets_ - block.arrival >= limits_.hole_packets ||
-         now_.us - block.time.us >= limits_.hole_wait_us;
+         now_.us - block.time_us >= limits_.hole_wait_us;
 }
 
 // give_up ends the wait that has lasted longest.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "runtime/base/bytes.h"
 #include "runtime/base/counters.h"
@@ -49,11 +50,12 @@ struct Block {
   std::uint32_t acknowledgment;
   std::uint32_t lost;  // bytes behind it that were sent but not captured
   std::uint64_t arrival;
-  Timestamp time;
+  std::int64_t time_us;  // a plain number: making a Pool must not touch its blocks
   std::uint16_t length;
   bool has_ack;
   std::array<std::uint8_t, kBlockBytes> bytes;
 };
+static_assert(std::is_trivially_default_constructible_v<Block>);
 
 // Pool is the blocks of one thread: allocated when it is made, touched when they are needed.
 class Pool {
@@ -129,6 +131,8 @@ class Duplex {
     return in_turn(side, block.has_ack, block.acknowledgment);
   }
   [[nodiscard]] bool waited(const Block& block) const;
+  Segment without_first(const Segment& segment, std::uint32_t n);
+  void take(std::uint8_t side, const Segment& segment);
   void note(std::uint8_t side, const Segment& segment);
   void hold(std::uint8_t side, const Segment& segment);
   std::uint32_t insert(Side& side, std::uint32_t* link, const Segment& segment, std::uint32_t from,
