@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "runtime/base/bytes.h"
@@ -15,7 +16,15 @@ class Text {
  public:
   static constexpr std::size_t kMaxBytes = 127;
 
-  Text() = default;
+  // What lies behind a text's end is neither set nor copied: identities are copied for every call.
+  Text() {}  // NOLINT(modernize-use-equals-default): that would set it where it is asked to
+  Text(const Text& other) : size_(other.size_), full_(other.full_) { copy(other); }
+  Text& operator=(const Text& other) {
+    size_ = other.size_;
+    full_ = other.full_;
+    copy(other);
+    return *this;
+  }
 
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -25,9 +34,11 @@ class Text {
   void add(char32_t character);
 
  private:
-  std::array<char, kMaxBytes> bytes_{};
+  void copy(const Text& other) { std::memmove(bytes_.data(), other.bytes_.data(), size_); }
+
   std::uint8_t size_ = 0;
   bool full_ = false;
+  std::array<char, kMaxBytes> bytes_;
 };
 
 // read_utf16 reads UTF-16 in little-endian order. A surrogate without its other half becomes
