@@ -131,7 +131,8 @@ class Framer {
     const std::size_t need = std::min(total_, protocol.judged_bytes);
     const Bytes head = gather(need);
     if (head.size() < need) return false;
-    keep_ = std::clamp(protocol.keep(head, total_), need, total_);
+    // A short frame is kept whole, whatever the protocol wants of it.
+    keep_ = need == total_ ? need : std::clamp(protocol.keep(head, total_), need, total_);
     return true;
   }
 
