@@ -58,11 +58,11 @@ struct Association::State {
 
   State(const Limits& limits, Counters& counters, bool offers)
       : counters_(&counters),
-        contexts_(limits, counters),
-        offers_(limits, counters),
+        queue_(counters.memory()),
         wants_offers_(offers),
+        contexts_(limits, counters),
         calls_(limits, counters),
-        queue_(counters.memory()) {}
+        offers_(limits, counters) {}
 
   void push(const Frame& frame);
   void gap(bool from_client);
@@ -92,15 +92,15 @@ struct Association::State {
   void let_go();
 
   Counters* counters_;
-  Contexts contexts_;
-  Offers offers_;
-  const bool wants_offers_;
-  InFlight calls_;
-  std::optional<Auth> auth_;  // of the newest verifier that the client sent
-  std::uint32_t number_ = 0;  // counts the PDUs
-  Pdu negotiation_;           // what a queued kAuth is about
   Vector<Settled> queue_;
-  std::size_t given_ = 0;  // how many of the queue were handed out
+  std::uint32_t given_ = 0;   // how many of the queue were handed out
+  std::uint32_t number_ = 0;  // counts the PDUs
+  const bool wants_offers_;
+  std::optional<Auth> auth_;  // of the newest verifier that the client sent
+  Contexts contexts_;
+  InFlight calls_;
+  Offers offers_;
+  Pdu negotiation_;  // what a queued kAuth is about
 };
 
 void Association::State::push(const Frame& frame) {
@@ -353,7 +353,7 @@ std::optional<Event> Association::State::next() {
   if (given_ == queue_.size()) {
     queue_.clear();
     given_ = 0;
-    return offers_.next();
+    return wants_offers_ ? offers_.next() : std::nullopt;
   }
   const Settled settled = queue_[given_++];
   event.emplace();

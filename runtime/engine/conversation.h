@@ -103,22 +103,24 @@ class Conversation {
   [[nodiscard]] Origin origin_tcp();
   [[nodiscard]] Origin origin_smb(std::uint32_t pipe);
 
+  // What every piece needs comes first, in as few cache lines as it fits into: of a busy link the
+  // next packet is nearly always another conversation's.
   Workshop& workshop_;
-  std::array<Endpoint, 2> ends_;
+  std::unique_ptr<Lane> lane_;  // kRpc
+  std::unique_ptr<smb::Channel> channel_;
+  Protocol protocol_ = Protocol::kUndecided;
   std::uint8_t client_side_ = 0;
   bool client_certain_ = false;
-  std::uint64_t flow_id_ = 0;
-  Protocol protocol_ = Protocol::kUndecided;
-  stream::Duplex duplex_;
-  std::unique_ptr<Lane> lane_;     // kRpc
-  std::array<Framer, 2> framers_;  // kSmb
-  std::unique_ptr<smb::Channel> channel_;
-  Sessions sessions_;
   bool spoke_ = false;               // an SMB message came
   std::array<bool, 2> torn_{};       // bytes of a side were lost before it was decided what this is
-  std::uint32_t refused_ = 0;        // pieces that were tried since then
   std::optional<Timestamp> missed_;  // when bytes were lost that were not told of yet
+  stream::Duplex duplex_;
   Sight sight_;
+  std::array<Framer, 2> framers_;  // kSmb
+  std::array<Endpoint, 2> ends_;
+  std::uint32_t refused_ = 0;  // pieces that were tried since one was torn
+  std::uint64_t flow_id_ = 0;
+  Sessions sessions_;
 };
 
 }  // namespace rpcsieve::engine

@@ -17,8 +17,8 @@ class Lane {
   // offers: the tracker is told what binds offer.
   Lane(const Limits& limits, Counters& counters, bool offers)
       : counters_(counters),
-        framers_{Framer(counters.memory()), Framer(counters.memory())},
         association_(limits, counters, offers),
+        framers_{Framer(counters.memory()), Framer(counters.memory())},
         associates_(limits, counters) {}
 
   // push takes the next bytes of a side (0 or 1), and how many were lost behind them. Which side is
@@ -44,12 +44,12 @@ class Lane {
   void report(Origin& origin, Tracker& tracker);
 
   Counters& counters_;
-  std::array<Framer, 2> framers_;
   dcerpc::Association association_;
-  Associates associates_;
   std::uint8_t client_side_ = 0;
   bool spoke_ = false;    // a PDU came
   bool refused_ = false;  // ... but the first one cannot be one
+  std::array<Framer, 2> framers_;
+  Associates associates_;
 };
 
 }  // namespace rpcsieve::engine

@@ -27,7 +27,7 @@ class Spares {
   }
 
   void give(std::unique_ptr<T> object) {
-    if (memory_.bytes() > much_) return;
+    if (memory_.bytes() > much_ || spares_.size() >= kMost) return;
     object->reset();
     spares_.push_back(std::move(object));
   }
@@ -35,6 +35,9 @@ class Spares {
   void drop() { spares_.clear(); }
 
  private:
+  // As many come between one that ends and the next that begins; of a capture's end more are left.
+  static constexpr std::size_t kMost = 4096;
+
   std::function<std::unique_ptr<T>()> make_;
   const Memory& memory_;
   const std::size_t much_;

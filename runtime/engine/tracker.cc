@@ -322,11 +322,9 @@ void Tracker::raise(alert::Alert&& alert) {
   records_.emplace_back(std::move(alert));
 }
 
-const alert::Record* Tracker::next() {
-  if (given_records_ < records_.size()) return &records_[given_records_++];
+void Tracker::forget_records() {
   records_.clear();
   given_records_ = 0;
-  return nullptr;
 }
 
 }  // namespace rpcsieve::engine

@@ -78,7 +78,11 @@ class Tracker {
   }
 
   // next gives the next record, or nullptr; it lives until the following call of any member.
-  const alert::Record* next();
+  const alert::Record* next() {
+    if (given_records_ < records_.size()) return &records_[given_records_++];
+    if (given_records_ > 0) forget_records();
+    return nullptr;
+  }
 
  private:
   static constexpr std::uint32_t kNone = Queue::kNone;
@@ -121,6 +125,7 @@ class Tracker {
   void give_alerts(const Waiting& waiting, const dcerpc::Answer& answer);
   void give_bind(const Waiting& waiting);
   void raise(alert::Alert&& alert);
+  void forget_records();
   [[nodiscard]] bool is_early(const match::Hit& hit) const {
     return early_ && !needs_outcome_[hit.detection];
   }

@@ -56,10 +56,10 @@ Member first_member(Bytes message) { return message[0] == kSmb1 ? smb1::first(me
 struct Channel::State {
   State(const Limits& limits, Counters& the_counters, bool (*is_rpc)(Bytes), bool files)
       : counters(the_counters),
+        dialogue(limits, the_counters, is_rpc, files),
         message_limit(limits.smb_message_bytes),
         plain_limit(limits.smb_plain_bytes),
         plain_ratio(std::max(limits.smb_plain_ratio, std::size_t{1})),
-        dialogue(limits, the_counters, is_rpc, files),
         encrypted(limits.smb_sessions, the_counters.memory()) {}
 
   void begin(const Frame& frame);
@@ -75,20 +75,21 @@ struct Channel::State {
   void reset();
 
   Counters& counters;
+  Part message;  // that was pushed, without its session service header; decompressed
+  Timestamp time;
+  Sender sender = Sender::kUnknown;
+  bool more = false;                 // there is a member
+  bool is_blind = false;             // the message cannot be read: `blind` says what it is
+  bool compressed = false;           // was reported
+  std::uint64_t encrypted_last = 0;  // session that was reported
+  Dialogue dialogue;
+  Member member;  // that comes next in the message
   std::size_t message_limit;
   std::size_t plain_limit;
   std::size_t plain_ratio;
-  Dialogue dialogue;
-  Table<Tree, bool> encrypted;  // sessions that were reported, as trees of id 0
-  bool compressed = false;      // was reported
-
-  Part message;  // that was pushed, without its session service header; decompressed
-  Sender sender = Sender::kUnknown;
-  Member member;      // that comes next in it
-  bool more = false;  // there is one
-  Timestamp time;
+  Table<Tree, bool> encrypted;      // sessions that were reported, as trees of id 0
   std::vector<std::uint8_t> plain;  // the message, if it had to be decompressed
-  std::optional<Event> blind;       // what the message is, if it cannot be read
+  Event blind;
 };
 
 // begin looks at what sort of message it is.
@@ -121,6 +122,8 @@ void Channel::State::see_encrypted() {
   Cursor in(message.bytes, Endian::kLittle);
   in.skip(44);
   const Tree session{in.u64(), 0};
+  if (session.session == encrypted_last && session.session != 0) return;
+  encrypted_last = session.session;
   if (encrypted.find(session) != nullptr) return;
   encrypted.put(session, true, [](bool) {});
   be_blind(Event::Kind::kEncrypted, session.session);
@@ -158,10 +161,11 @@ bool Channel::State::decompress() {
 }
 
 void Channel::State::be_blind(Event::Kind kind, std::uint64_t session) {
-  blind.emplace();
-  blind->kind = kind;
-  blind->time = time;
-  blind->session = session;
+  is_blind = true;
+  blind = {};
+  blind.kind = kind;
+  blind.time = time;
+  blind.session = session;
 }
 
 // step follows the next member of the message; false: there is none.
@@ -185,8 +189,8 @@ bool Channel::State::is_forged(const Operation& op) const {
 void Channel::State::reset() {
   dialogue.reset();
   encrypted.clear();
-  compressed = more = false;
-  blind.reset();
+  encrypted_last = 0;
+  compressed = more = is_blind = false;
 }
 
 // wanted says what an operation needs of its message. Only reads and writes can be long and may or
@@ -248,7 +252,7 @@ void Channel::push(const Frame& frame, Sender sender) {
 }
 
 std::optional<Event> Channel::next() {
-  if (state_->blind) return std::exchange(state_->blind, std::nullopt);
+  if (std::exchange(state_->is_blind, false)) return state_->blind;
   do {
     if (auto event = state_->dialogue.next()) return event;
   } while (state_->step());

@@ -32,25 +32,26 @@ std::uint64_t hash(const Dialogue::RequestKey& key) {
 
 Dialogue::Dialogue(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes), bool files)
     : counters_(&counters),
+      events_(counters.memory()),
+      wants_files_(files),
       pipes_(limits, counters, is_rpc),
-      parts_(limits, counters),
       requests_(limits.smb_requests, counters.memory()),
-      events_(counters.memory()) {
+      parts_(limits, counters) {
   if (files) files_.emplace(limits, counters);
 }
 
 void Dialogue::begin(Timestamp time, bool shared) {
   time_ = time;
   shared_ = shared;
-  chain_ = {};
-  if (files_) files_->begin(time);
+  if (chain_.begun) chain_ = {};
+  if (wants_files_) files_->begin(time);
 }
 
 void Dialogue::take(Operation op) {
   pipes_.meet(op.handle.tree.session, shared_);
   op.response ? answer(op) : request(op);
   emit_closed();
-  if (!files_) return;
+  if (!wants_files_) return;
   const Share tree = op.tree_known ? pipes_.leads_to(op.handle.tree) : Share::kUnknown;
   op.response ? files_->answer(op, tree) : files_->ask(op, tree);
 }
@@ -59,7 +60,7 @@ std::optional<Event> Dialogue::next() {
   if (given_ < events_.size()) return events_[given_++];
   events_.clear();
   given_ = 0;
-  const FileOpen* file = files_ ? files_->next() : nullptr;
+  const FileOpen* file = wants_files_ ? files_->next() : nullptr;
   if (file == nullptr) return std::nullopt;
   Event event;
   event.kind = Event::Kind::kFileOpened;
@@ -69,13 +70,13 @@ std::optional<Event> Dialogue::next() {
 }
 
 void Dialogue::end() {
-  if (files_) files_->end();
+  if (wants_files_) files_->end();
 }
 
 void Dialogue::reset() {
   pipes_.reset();
   parts_.clear();
-  if (files_) files_->reset();
+  if (wants_files_) files_->reset();
   requests_.clear();
   events_.clear();
   given_ = 0;
@@ -127,24 +128,29 @@ void Dialogue::request(Operation& op) {
     default:
       break;
   }
+  if (op.next.at != 0) pass_on(op);
+}
+
+// pass_on leaves to the operation behind this one what it inherits if it is related.
+void Dialogue::pass_on(const Operation& op) {
+  chain_.begun = true;
   chain_.tree = op.handle.tree;
   if (op.handle.file != FileId{}) chain_.file = op.handle.file;
+  if (op.verb != Verb::kOpen) return;
+  chain_.opens = true;
+  chain_.open_id = op.id;
 }
 
 // inherit puts the chain's tree and file into a related operation. After an open, the file is the
 // one that it opens, whatever the operation says: so servers take it.
 void Dialogue::inherit(Operation& op) {
   if (!op.related) {
-    chain_ = {};
-  } else {
-    op.handle.tree = chain_.tree;
-    if (chain_.opens || op.handle.file == kPreviousFile) op.handle.file = chain_.file;
-    if (chain_.opens) open_early();
+    if (chain_.begun) chain_ = {};
+    return;
   }
-  if (op.verb == Verb::kOpen) {
-    chain_.opens = true;
-    chain_.open_id = op.id;
-  }
+  op.handle.tree = chain_.tree;
+  if (chain_.opens || op.handle.file == kPreviousFile) op.handle.file = chain_.file;
+  if (chain_.opens) open_early();
 }
 
 // open_early makes a pipe of what the chain opens, so that its name is known when data come.

@@ -61,8 +61,10 @@ class Dialogue {
     std::uint32_t sent = 0;         // kTransact: how much of the data has come
     std::uint32_t received = 0;     // ... and of its answer's
   };
-  // Chain is what related operations inherit from those before them in their message.
+  // Chain is what related operations inherit from those before them in their message. Of a message
+  // with one operation, as most are, it is left as it was.
   struct Chain {
+    bool begun = false;
     Tree tree;
     FileId file;
     std::uint64_t open_id = 0;  // the request that opens the file
@@ -72,6 +74,7 @@ class Dialogue {
   void request(Operation& op);
   void inherit(Operation& op);
   void open_early();
+  void pass_on(const Operation& op);
   Request& remember(const Operation& op, Operation::Verb verb);
   void call(Operation& op);
   void send_more(const Operation& op);
@@ -93,15 +96,16 @@ class Dialogue {
   void emit_logoff(std::uint64_t session);
 
   Counters* counters_;
+  Timestamp time_;
+  Vector<Event> events_;     // of the operation last taken
+  std::uint32_t given_ = 0;  // how many of them next() gave
+  bool shared_ = false;
+  const bool wants_files_;
   Pipes pipes_;
-  Parts parts_;
-  std::optional<Files> files_;  // if somebody wants them
   Table<RequestKey, Request> requests_;
   Chain chain_;
-  Timestamp time_;
-  bool shared_ = false;
-  Vector<Event> events_;   // of the operation last taken
-  std::size_t given_ = 0;  // how many of them next() gave
+  Parts parts_;
+  std::optional<Files> files_;  // if they are wanted
 };
 
 std::uint64_t hash(const Dialogue::RequestKey& key);

@@ -14,14 +14,14 @@ std::uint64_t hash(const Handle& handle) {
 }
 
 Pipes::Pipes(const Limits& limits, Counters& counters, bool (*is_rpc)(Bytes))
-    : trees_(limits.smb_trees, counters.memory()),
+    : closed_(counters.memory()),
+      trees_(limits.smb_trees, counters.memory()),
       handles_(limits.smb_handles, counters.memory()),
       pipes_(counters.memory()),
-      closed_(counters.memory()),
-      met_(limits.smb_sessions, counters.memory()),
-      pipes_limit_(std::max(limits.smb_pipes, std::size_t{1})),
       counters_(&counters),
-      is_rpc_(is_rpc) {}
+      is_rpc_(is_rpc),
+      pipes_limit_(std::max(limits.smb_pipes, std::size_t{1})),
+      met_(limits.smb_sessions, counters.memory()) {}
 
 void Pipes::join(Sessions& sessions, const Peers& peers) {
   sessions_ = &sessions;

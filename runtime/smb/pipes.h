@@ -111,19 +111,19 @@ class Pipes {
   void drop_if(Predicate predicate);
   [[nodiscard]] std::pair<std::size_t, Number> those(const Tree& tree, Turn turn) const;
 
+  std::uint64_t session_ = 0;  // met last
+  bool shared_ = false;        // ... and others may be in it
+  Sessions* sessions_ = nullptr;
+  Vector<Number> closed_;
   Table<Tree, Share> trees_;
   Table<Handle, Number> handles_;  // kNoPipe: a file
   Vector<Pipe> pipes_;
-  Vector<Number> closed_;
-  Sessions* sessions_ = nullptr;
-  Peers peers_;
-  Table<Tree, std::uint64_t> met_;  // sessions, as their tree 0
-  std::uint64_t session_ = 0;       // met last
-  bool shared_ = false;             // ... and others may be in it
-  std::size_t pipes_limit_;
   std::uint64_t clock_ = 0;
   Counters* counters_;
   bool (*is_rpc_)(Bytes);
+  std::size_t pipes_limit_;
+  Peers peers_;
+  Table<Tree, std::uint64_t> met_;  // sessions, as their tree 0
 };
 
 }  // namespace rpcsieve::smb
