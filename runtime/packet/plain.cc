@@ -2,35 +2,27 @@
 #include "runtime/packet/plain.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstring>
 
 namespace rpcsieve::packet {
 namespace {
 
 constexpr std::size_t kIp = 14, kTcp = kIp + 20, kHeaders = kTcp + 20;
 
-// number reads one in network byte order.
-template <class T>
-T number(const std::uint8_t* at) {
-  T value = 0;
-  std::memcpy(&value, at, sizeof value);
-  if constexpr (std::endian::native == std::endian::big) return value;
-  return sizeof value == 2 ? __builtin_bswap16(static_cast<std::uint16_t>(value))
-                           : __builtin_bswap32(value);
-}
+// u16 and u32 read numbers in network byte order.
+std::uint16_t u16(const std::uint8_t* at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
+std::uint32_t u32(const std::uint8_t* at) { return std::uint32_t{u16(at)} << 16 | u16(at + 2); }
 
 Endpoint endpoint(const std::uint8_t* address, const std::uint8_t* port) {
-  return {make_v4(Bytes(address, 4)), number<std::uint16_t>(port)};
+  return {make_v4(Bytes(address, 4)), u16(port)};
 }
 
 // is_plain says that the frame holds IPv4 without options, whole, and in it TCP.
 bool is_plain(const std::uint8_t* frame) {
   const std::uint8_t* ip = frame + kIp;
   constexpr std::uint32_t kFragmented = 0x3fff;  // more fragments, or an offset
-  return number<std::uint16_t>(frame + 12) == 0x0800 && ip[0] == 0x45 && ip[9] == 6 &&
-         (number<std::uint16_t>(ip + 6) & kFragmented) == 0;
+  return u16(frame + 12) == 0x0800 && ip[0] == 0x45 && ip[9] == 6 &&
+         (u16(ip + 6) & kFragmented) == 0;
 }
 
 }  // namespace
@@ -40,12 +32,12 @@ bool read_plain(Bytes frame, Segment& segment) {
   const std::uint8_t* ip = frame.data() + kIp;
   const std::uint8_t* tcp = frame.data() + kTcp;
   const std::size_t headers = 20 + static_cast<std::size_t>(tcp[12] >> 4) * 4;
-  const std::size_t total = number<std::uint16_t>(ip + 2);
+  const std::size_t total = u16(ip + 2);
   if (headers < 40 || headers > total) return false;
   segment.source = endpoint(ip + 12, tcp);
   segment.destination = endpoint(ip + 16, tcp + 2);
-  segment.sequence = number<std::uint32_t>(tcp + 4);
-  segment.acknowledgment = number<std::uint32_t>(tcp + 8);
+  segment.sequence = u32(tcp + 4);
+  segment.acknowledgment = u32(tcp + 8);
   segment.fin = (tcp[13] & 0x01) != 0;
   segment.syn = (tcp[13] & 0x02) != 0;
   segment.rst = (tcp[13] & 0x04) != 0;
