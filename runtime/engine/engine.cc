@@ -57,7 +57,7 @@ std::uint64_t flow_id_of(const Flow& flow, Timestamp time) {
 // client_side_of says who opened a connection: who sent the SYN; if that was not captured, the end
 // with the less well-known port.
 std::uint8_t client_side_of(const Flow& flow) {
-  if (flow.opener) return *flow.opener;
+  if (flow.opener != Flow::kNobody) return flow.opener;
   const auto is_smb = [](const Endpoint& end) { return end.port == 445 || end.port == 139; };
   if (is_smb(flow.ends[0]) != is_smb(flow.ends[1])) return is_smb(flow.ends[0]) ? 1 : 0;
   return flow.ends[0].port >= flow.ends[1].port ? 0 : 1;
@@ -71,8 +71,9 @@ constexpr std::uint32_t kLookedAt = 16;
 
 // begin notes where a side's stream begins.
 void begin(Flow& flow, std::uint8_t side, std::uint32_t first) {
-  flow.syn_seen[side] = flow.begun[side] = true;
-  flow.first_sequence[side] = flow.next_sequence[side] = first;
+  flow.sides[side].syn_seen = flow.sides[side].begun = true;
+  flow.first_sequence[side] = first;
+  if (flow.state != Flow::State::kFollowed) flow.next_sequence[side] = first;
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ struct Engine::State {
     std::unique_ptr<Conversation> conversation;  // none: a spare place
     std::uint32_t flow = flow::kNone;
     std::uint32_t next_spare = flow::kNone;
+    Timestamp last_seen;           // when its flow's last packet came
     std::size_t held = 0;          // bytes that the conversation took, less those that it gave back
     bool was_reset = false;        // by an RST in its place
     Timestamp closing_since = {};  // if it is in `closing`
@@ -119,7 +121,7 @@ struct Engine::State {
   void relieve(std::uint32_t grown);
   std::uint32_t spare_follower();
   [[nodiscard]] Timestamp last_seen(std::uint32_t follower) const {
-    return flows[followers[follower].flow].last_seen;
+    return followers[follower].last_seen;
   }
 
   const Options options;
@@ -169,8 +171,9 @@ void Engine::State::push(const Segment& segment, Timestamp time) {
     index = flows.add(segment.source, segment.destination);
   }
   Flow& flow = flows[index];
-  flow.last_seen = time;
-  flow.heard[side] = true;
+  flow.see(time);
+  flow.sides[side].heard = true;
+  if (flow.state == Flow::State::kFollowed) followers[flow.follower].last_seen = time;
   if (flow.state == Flow::State::kFree) flow.state = Flow::State::kJudged;
   if (segment.rst) return reset(flow, side, segment, time);
   if (segment.syn) return segment.ack ? accept(index, side, segment) : ask(index, side, segment);
@@ -186,9 +189,9 @@ void Engine::State::push(const Segment& segment, Timestamp time) {
 void Engine::State::ask(std::uint32_t index, std::uint8_t side, const Segment& segment) {
   Flow& flow = flows[index];
   const std::uint32_t first = segment.sequence + 1;
-  if (flow.syn_seen[side] && flow.first_sequence[side] == first) return;  // repeated
-  flow.asked[side] = true;
-  if (flow.heard[1 - side]) return;
+  if (flow.sides[side].syn_seen && flow.first_sequence[side] == first) return;  // repeated
+  flow.sides[side].asked = true;
+  if (flow.sides[1 - side].heard) return;
   restart(index);
   begin(flow, side, first);
   flow.opener = side;
@@ -199,15 +202,16 @@ void Engine::State::accept(std::uint32_t index, std::uint8_t side, const Segment
   Flow& flow = flows[index];
   const std::uint8_t other = 1 - side;
   const std::uint32_t first = segment.sequence + 1;
-  if (flow.syn_seen[side] && flow.first_sequence[side] == first) return;  // repeated
-  if (flow.heard[other] && !flow.asked[other]) return;                    // nobody asked
-  const bool known = flow.syn_seen[other] && flow.first_sequence[other] == segment.acknowledgment;
+  if (flow.sides[side].syn_seen && flow.first_sequence[side] == first) return;  // repeated
+  if (flow.sides[other].heard && !flow.sides[other].asked) return;              // nobody asked
+  const bool known =
+      flow.sides[other].syn_seen && flow.first_sequence[other] == segment.acknowledgment;
   if (!known) {
     restart(index);
     begin(flow, other, segment.acknowledgment);
   }
   begin(flow, side, first);
-  flow.asked[other] = false;
+  flow.sides[other].asked = false;
   flow.opener = other;
 }
 
@@ -215,8 +219,8 @@ void Engine::State::accept(std::uint32_t index, std::uint8_t side, const Segment
 void Engine::State::restart(std::uint32_t index) {
   Flow& flow = flows[index];
   if (flow.state == Flow::State::kFollowed) unfollow(flow.follower);
-  flow.begun = flow.syn_seen = {};
-  flow.opener = std::nullopt;
+  for (Flow::Side& side : flow.sides) side.begun = side.syn_seen = false;
+  flow.opener = Flow::kNobody;
   flow.state = Flow::State::kJudged;
 }
 
@@ -228,7 +232,7 @@ void Engine::State::judge(std::uint32_t index, std::uint8_t side, const Segment&
                           Timestamp time) {
   Flow& flow = flows[index];
   if (segment.payload.empty()) return;
-  if (!flow.begun[side]) {
+  if (!flow.sides[side].begun) {
     if (segment.payload.size() >= kMidstreamBytes && may_begin(segment.payload))
       follow(index, time);
     return;
@@ -254,11 +258,12 @@ void Engine::State::follow(std::uint32_t index, Timestamp time) {
   const std::uint32_t place = spare_follower();
   Follower& follower = followers[place];
   follower.flow = index;
+  follower.last_seen = time;
   follower.conversation = conversations.take();
   follower.conversation->open(flow.ends, flow_id_of(flow, time), client_side_of(flow),
-                              flow.opener.has_value());
+                              flow.opener != Flow::kNobody);
   for (std::uint8_t side = 0; side < 2; ++side) {
-    if (flow.begun[side]) follower.conversation->begin(side, flow.next_sequence[side]);
+    if (flow.sides[side].begun) follower.conversation->begin(side, flow.next_sequence[side]);
   }
   flow.follower = place;
   flow.state = Flow::State::kFollowed;
@@ -280,9 +285,9 @@ void Engine::State::feed(std::uint32_t index, std::uint8_t side, const Segment& 
   unfollow(flow.follower);
   // What was refused were the first bytes of a stream, where these are known: only others in their
   // place would be judged again.
-  flow.begun = flow.syn_seen;
+  for (Flow::Side& one : flow.sides) one.begun = one.syn_seen;
   flow.next_sequence = flow.first_sequence;
-  if (flow.syn_seen[0] || flow.syn_seen[1]) ignore(flow);
+  if (flow.sides[0].syn_seen || flow.sides[1].syn_seen) ignore(flow);
 }
 
 // unfollow ends a conversation. Its flow stays, and knows where the streams go on, so that repeated
@@ -293,7 +298,7 @@ void Engine::State::unfollow(std::uint32_t place) {
   Flow& flow = flows[follower.flow];
   for (std::uint8_t side = 0; side < 2; ++side) {
     const auto expected = follower.conversation->expected(side);
-    flow.begun[side] = expected.has_value();
+    flow.sides[side].begun = expected.has_value();
     flow.next_sequence[side] = expected.value_or(0);
   }
   follower.conversation->end();
@@ -302,7 +307,6 @@ void Engine::State::unfollow(std::uint32_t place) {
   follower = {};
   follower.next_spare = first_spare;
   first_spare = place;
-  flow.follower = flow::kNone;
   flow.state = Flow::State::kJudged;
 }
 

@@ -67,7 +67,7 @@ std::uint32_t Table::add(const Endpoint& source, const Endpoint& destination) {
 std::uint32_t Table::victim() {
   std::uint32_t oldest = hand_;
   for (std::uint32_t n = 0; n < std::min(kLookedAt, size()); ++n) {
-    if (flows_[hand_].last_seen < flows_[oldest].last_seen) oldest = hand_;
+    if (flows_[hand_].seen_before(flows_[oldest])) oldest = hand_;
     hand_ = (hand_ + 1) % size();
   }
   counters_.count(Counter::flows_evicted);

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "runtime/base/counters.h"
@@ -14,27 +13,42 @@ namespace rpcsieve::flow {
 
 inline constexpr std::uint32_t kNone = 0xffffffff;
 
-// Flow is one TCP connection, as little of it as every connection costs.
-struct Flow {
+// Flow is one TCP connection, as little of it as every connection costs: a cache line.
+struct alignas(64) Flow {
   enum class State : std::uint8_t {
     kFree,
     kJudged,    // not yet known whether it is SMB or RPC
     kFollowed,  // it is: `follower` says who follows it
     kIgnored,   // its first bytes were neither
   };
+  struct Side {
+    bool heard : 1 = false;     // it sent anything
+    bool asked : 1 = false;     // ... a SYN that the other one did not answer yet
+    bool syn_seen : 1 = false;  // it is known where its stream began
+    bool begun : 1 = false;     // ... and where it goes on
+  };
+  static constexpr std::uint8_t kNobody = 2;
+  static constexpr std::int64_t kTickUs = 64;
 
-  std::array<Endpoint, 2> ends;  // side 0 and 1, in the order of their addresses
-  std::uint32_t chain = kNone;   // next flow of the same bucket
-  std::uint32_t follower = kNone;
-  Timestamp last_seen;
+  // see says when the last packet came; seen_before compares that of two flows.
+  void see(Timestamp time) { seen = static_cast<std::uint32_t>(time.us / kTickUs); }
+  [[nodiscard]] bool seen_before(const Flow& other) const {
+    return static_cast<std::int32_t>(seen - other.seen) < 0;
+  }
+
+  std::array<Endpoint, 2> ends;                   // side 0 and 1, in the order of their addresses
+  std::uint32_t chain = kNone;                    // next flow of the same bucket
   std::array<std::uint32_t, 2> first_sequence{};  // if syn_seen: where a side's stream began
-  std::array<std::uint32_t, 2> next_sequence{};   // if begun: where it goes on
-  std::array<bool, 2> heard{};                    // the side sent anything
-  std::array<bool, 2> asked{};                    // ... a SYN that the other one did not answer yet
-  std::array<bool, 2> syn_seen{}, begun{};
-  std::optional<std::uint8_t> opener;  // which side sent the SYN
+  union {
+    std::array<std::uint32_t, 2> next_sequence{};  // if begun: where it goes on
+    std::uint32_t follower;                        // in place of these if kFollowed
+  };
+  std::uint32_t seen = 0;  // in ticks, which wrap after 76 hours
+  std::array<Side, 2> sides;
+  std::uint8_t opener = kNobody;  // which side sent the SYN
   State state = State::kFree;
 };
+static_assert(sizeof(Flow) == 64);
 
 // Table finds the flow of a packet. It holds Limits::flows of them at most; for a new flow beyond
 // that an old one has to go. Their memory is set aside when it is made, and touched as they come.

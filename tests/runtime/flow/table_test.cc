@@ -45,7 +45,7 @@ TEST(Table, KeepsWorkingWhenItIsFull) {
     const bool known = index != kNone;
     if (!known && table.is_full()) table.remove(table.victim());
     if (!known) index = table.add(end("10.0.0.2", 445), end("10.0.0.1", port));
-    table[index].last_seen = {now};
+    table[index].see({now * 1000});
     return known;
   };
   use(1, 0);
