@@ -18,6 +18,7 @@
 #include "compiler/backend/database_file.h"
 #include "compiler/backend/patterns.h"
 #include "compiler/backend/watch.h"
+#include "compiler/ir/words.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -28,6 +29,14 @@ using database::Section;
 // A database never holds more candidates than this (64 MB): many detections whose operation numbers
 // overlap in ever different ways would multiply without it.
 constexpr std::size_t kCandidatesLimit = 1 << 24;
+
+std::vector<std::string> attack_tags(const Detection& detection) {
+  std::vector<std::string> tags = detection.attack;
+  if (!detection.tactic.empty())
+    tags.insert(tags.begin(),
+                {std::string(tactic_id(detection.tactic)), tactic_name(detection.tactic)});
+  return tags;
+}
 
 class Emitter {
  public:
@@ -62,11 +71,12 @@ class Emitter {
     row.name = file_.text(detection.name);
     row.title = file_.text(detection.title);
     row.category = file_.text(classtype(detection.severity).description);
-    row.attack = file_.add_all(Section::kTags, texts(detection.attack));
+    row.attack = file_.add_all(Section::kTags, texts(attack_tags(detection)));
     row.sid = sid.sid;
     row.rev = sid.rev;
     row.severity = detection.severity;
     row.sealed = detection.sealed;
+    row.profile = detection.profile;
     row.steps = small(detection.steps.size());
     row.history = add_history(detection);
     const std::uint32_t index = file_.add(Section::kDetections, row);

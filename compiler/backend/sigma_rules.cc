@@ -35,6 +35,7 @@ std::vector<std::string> once(const std::vector<std::string>& texts, std::size_t
 
 std::vector<std::string> tags(const Detection& detection) {
   std::vector<std::string> out;
+  if (!detection.tactic.empty()) out.push_back("attack." + detection.tactic);
   for (std::string technique : detection.attack) {
     for (char& c : technique) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     out.push_back("attack." + technique);

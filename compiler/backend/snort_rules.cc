@@ -130,9 +130,7 @@ class Writer {
     if (dialect_ == Dialect::kSnort29)
       for (const std::string& one : services(transports))
         metadata += fmt::format("service {}, ", one);
-    metadata += fmt::format("rpcsieve_id {}, rpcsieve_form {}", print(detection_.id), form);
-    for (const std::string& technique : detection_.attack)
-      metadata += fmt::format(", mitre_technique_id {}", suricata::word(technique));
+    metadata += suricata::metadata(detection_, form);
     return fmt::format("{} classtype:{}; priority:{}; metadata:{}; sid:{}; rev:{};",
                        references(detection_.references), classtype(detection_.severity).name,
                        priority(detection_.severity), metadata, sid.sid, sid.rev);

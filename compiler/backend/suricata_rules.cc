@@ -278,14 +278,9 @@ class Writer {
 
   std::string labels(const std::string& form) {
     const Sid sid = sids_.of(detection_.id, form);
-    std::string attack;
-    for (const std::string& technique : detection_.attack)
-      attack += fmt::format(", mitre_technique_id {}", word(technique));
-    return fmt::format(
-        "{} classtype:{}; priority:{}; metadata:rpcsieve_id {}, rpcsieve_form {}{}; sid:{}; "
-        "rev:{};",
-        references(detection_.references), classtype(detection_.severity).name,
-        priority(detection_.severity), print(detection_.id), form, attack, sid.sid, sid.rev);
+    return fmt::format("{} classtype:{}; priority:{}; metadata:{}; sid:{}; rev:{};",
+                       references(detection_.references), classtype(detection_.severity).name,
+                       priority(detection_.severity), metadata(detection_, form), sid.sid, sid.rev);
   }
 
   const Ir& ir_;

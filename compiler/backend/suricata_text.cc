@@ -10,6 +10,7 @@
 
 #include "compiler/backend/addresses.h"
 #include "compiler/backend/expression.h"
+#include "compiler/ir/words.h"
 
 namespace rpcsieve::compiler::suricata {
 namespace {
@@ -145,6 +146,18 @@ std::string word(std::string_view text) {
   for (const char c : text)
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-')
       out += c;
+  return out;
+}
+
+std::string metadata(const Detection& detection, std::string_view form) {
+  std::string out =
+      fmt::format("rpcsieve_id {}, rpcsieve_form {}, rpcsieve_profile {}", print(detection.id),
+                  form, kProfileWords[static_cast<std::size_t>(detection.profile)]);
+  if (!detection.tactic.empty())
+    out += fmt::format(", mitre_tactic_id {}, mitre_tactic_name {}", tactic_id(detection.tactic),
+                       tactic_name(detection.tactic));
+  for (const std::string& technique : detection.attack)
+    out += fmt::format(", mitre_technique_id {}", word(technique));
   return out;
 }
 

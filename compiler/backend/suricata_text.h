@@ -22,6 +22,9 @@ std::string word(std::string_view text);
 // written. Others have no place in a rule.
 std::string references(const std::vector<std::string>& references);
 
+// metadata gives what the metadata of each of a detection's rules says.
+std::string metadata(const Detection& detection, std::string_view form);
+
 // mixed gives bytes in quotes, as contents hold them: the plain ones as they are, the others in hex
 // between bars.
 std::string mixed(Bytes bytes, bool (*is_plain)(std::uint8_t));

@@ -148,6 +148,8 @@ struct Detection {
   Uuid id;
   std::string title, description, status;
   database::Severity severity = database::Severity::kMedium;
+  database::Profile profile = database::Profile::kHunt;
+  std::string tactic;  // of ATT&CK, "credential-access"; empty: not given
   std::vector<std::string> attack, references, falsepositives;
   std::vector<Step> steps;     // one; several are a sequence, in order
   std::int64_t within_us = 0;  // of the sequence
@@ -164,6 +166,9 @@ struct Ir {
   std::vector<Pattern> patterns;      // each once
   std::vector<Detection> detections;  // by name
 };
+
+// keep leaves the detections of one profile, and the patterns that they need.
+void keep(database::Profile profile, Ir& ir);
 
 // is_inferable says whether a condition may alert without a known interface: one of its clauses has
 // a single positive term whose literal is at least 8 bytes that are not all equal (DESIGN section

@@ -16,6 +16,7 @@
 namespace rpcsieve::compiler {
 namespace {
 
+using database::Profile;
 using database::Sealed;
 using database::Severity;
 
@@ -121,6 +122,11 @@ void lower_description(const DetectionSpec& spec, Detection& detection, Diagnost
   if (spec.severity)
     detection.severity =
         static_cast<Severity>(look_up(*spec.severity, "severity", kSeverityWords, out).value_or(0));
+  if (spec.profile)
+    detection.profile =
+        static_cast<Profile>(look_up(*spec.profile, "profile", kProfileWords, out).value_or(0));
+  if (spec.tactic && look_up(*spec.tactic, "tactic", kTacticWords, out))
+    detection.tactic = spec.tactic->text;
   check_attack(spec.attack, out);
   check_metadata(spec, out);
   check_threshold(spec, out);

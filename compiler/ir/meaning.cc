@@ -11,8 +11,9 @@
 namespace rpcsieve::compiler {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMetadata = {
-    "title", "description", "status", "severity", "attack", "reference", "falsepositive"};
+constexpr std::array<std::string_view, 9> kMetadata = {"title",    "description", "status",
+                                                       "severity", "profile",     "tactic",
+                                                       "attack",   "reference",   "falsepositive"};
 
 bool is_metadata(std::string_view line) {
   const std::string_view key = line.substr(0, line.find(' '));

@@ -197,6 +197,9 @@ std::string print(const Detection& detection, const Ir& ir) {
   out += fmt::format("  description {}\n", quoted_text(detection.description));
   out += fmt::format("  status {}\n", detection.status);
   out += fmt::format("  severity {}\n", name(detection.severity));
+  out += fmt::format("  profile {}\n",
+                     detection.profile == database::Profile::kCore ? "core" : "hunt");
+  if (!detection.tactic.empty()) out += fmt::format("  tactic {}\n", detection.tactic);
   out += print_list("attack", detection.attack);
   out += print_list("reference", detection.references);
   out += print_list("falsepositive", detection.falsepositives);

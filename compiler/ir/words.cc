@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace rpcsieve::compiler {
 
@@ -24,6 +25,27 @@ std::uint8_t look_up_bits(const std::vector<Value>& values, std::string_view key
   for (const Value& value : values)
     if (const auto place = look_up(value, key, words, out)) bits |= 1U << *place;
   return static_cast<std::uint8_t>(bits);
+}
+
+std::string_view tactic_id(std::string_view tactic) {
+  static constexpr std::string_view kIds[] = {"TA0043", "TA0042", "TA0001", "TA0002", "TA0003",
+                                              "TA0004", "TA0005", "TA0006", "TA0007", "TA0008",
+                                              "TA0009", "TA0011", "TA0010", "TA0040"};
+  static_assert(std::size(kIds) == std::size(kTacticWords));
+  const auto* const found = std::find(std::begin(kTacticWords), std::end(kTacticWords), tactic);
+  return found == std::end(kTacticWords) ? "" : kIds[found - std::begin(kTacticWords)];
+}
+
+std::string tactic_name(std::string_view tactic) {
+  std::string name;
+  for (std::string_view left = tactic; !left.empty();) {
+    const std::string_view word = left.substr(0, left.find('-'));
+    left.remove_prefix(std::min(word.size() + 1, left.size()));
+    const bool small = word == "and";  // Command_and_Control
+    name += fmt::format("{}{}{}", name.empty() ? "" : "_",
+                        small ? 'a' : static_cast<char>(std::toupper(word[0])), word.substr(1));
+  }
+  return name;
 }
 
 }  // namespace rpcsieve::compiler

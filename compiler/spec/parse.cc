@@ -121,6 +121,8 @@ DetectionSpec read_detection(const YamlNode& node, Diagnostics& out) {
   detection.description = read_value(fields.take("description"), "description", out);
   detection.status = read_text(fields.take("status"), "status", out);
   detection.severity = read_text(fields.take("severity"), "severity", out);
+  detection.profile = read_text(fields.take("profile"), "profile", out);
+  detection.tactic = read_text(fields.take("tactic"), "tactic", out);
   detection.attack = read_notes(fields.take("attack"), "attack", out);
   detection.references = read_notes(fields.take("references"), "references", out);
   detection.falsepositives = read_notes(fields.take("falsepositives"), "falsepositives", out);

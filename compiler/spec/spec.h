@@ -104,7 +104,7 @@ struct Expectation {
 // reported, and is nullopt.
 struct DetectionSpec {
   Span span;
-  std::optional<Value> name, id, title, description, status, severity;
+  std::optional<Value> name, id, title, description, status, severity, profile, tactic;
   std::vector<Value> attack, references, falsepositives;
   std::vector<StepSpec> steps;  // one; more, or fewer by mistake, only in a sequence
   std::optional<SequenceSpec> sequence;

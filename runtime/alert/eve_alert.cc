@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "runtime/alert/eve.h"
 #include "runtime/alert/fields.h"
@@ -94,11 +95,25 @@ Transport transport_of(const CallRecord& record) { return record.transport; }
 Transport transport_of(const BindRecord& record) { return record.transport; }
 Transport transport_of(const FileOpen&) { return Transport::kSmb; }
 
-void write_tags(JsonWriter& json, std::string_view key, const database::DetectionRow& detection,
+using Tags = std::span<const database::Text>;
+
+void write_tags(JsonWriter& json, std::string_view key, Tags tags,
                 const database::Database& database) {
   json.begin_array(key);
-  for (const auto& tag : database.tags(detection.attack)) json.element(database.text(tag));
+  for (const auto& tag : tags) json.element(database.text(tag));
   json.end_array();
+}
+
+// Attack is a detection's tags: a tactic's id and name stand before the techniques, if it is known.
+struct Attack {
+  Tags tactic, techniques;
+};
+
+Attack attack_of(const database::DetectionRow& detection, const database::Database& database) {
+  const Tags tags = database.tags(detection.attack);
+  const bool known = tags.size() >= 2 && database.text(tags[0]).starts_with("TA");
+  const std::size_t split = known ? 2 : 0;
+  return {tags.first(split), tags.subspan(split)};
 }
 
 void write_list_of_one(JsonWriter& json, std::string_view key, std::string_view value) {
@@ -112,8 +127,15 @@ void write_metadata(JsonWriter& json, const database::DetectionRow& detection,
   json.begin_object("metadata");
   write_list_of_one(json, "rpcsieve_id", print(Uuid{detection.id}));
   write_list_of_one(json, "rpcsieve_form", "native");
+  write_list_of_one(json, "rpcsieve_profile",
+                    detection.profile == database::Profile::kCore ? "core" : "hunt");
   write_list_of_one(json, "signature_severity", name(detection.severity));
-  if (detection.attack.count > 0) write_tags(json, "mitre_technique_id", detection, database);
+  const auto [tactic, techniques] = attack_of(detection, database);
+  if (!tactic.empty()) {
+    write_list_of_one(json, "mitre_tactic_id", database.text(tactic[0]));
+    write_list_of_one(json, "mitre_tactic_name", database.text(tactic[1]));
+  }
+  if (!techniques.empty()) write_tags(json, "mitre_technique_id", techniques, database);
   json.end_object();
 }
 
@@ -195,7 +217,7 @@ void write_own(JsonWriter& json, const Alert& alert, const database::DetectionRo
     json.number("events", alert.history->events);
     json.text("first_event", print(alert.history->first));
   }
-  write_tags(json, "attack", detection, database);
+  write_tags(json, "attack", attack_of(detection, database).techniques, database);
   json.end_object();
 }
 

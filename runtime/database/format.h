@@ -101,6 +101,7 @@ struct WatchRow {
 };
 
 enum class Sealed : std::uint8_t { kAlert, kIgnore };
+enum class Profile : std::uint8_t { kHunt, kCore };
 enum class Severity : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 
 // Result is what came of a call or of the opening of a file, as conditions ask for it.
@@ -109,12 +110,12 @@ enum class Result : std::uint8_t { kSuccess, kDenied, kFailed, kFault, kAnswered
 struct DetectionRow {
   std::array<std::uint8_t, 16> id;
   Text name, title, category;
-  Range attack;  // kTags
+  Range attack;  // kTags, all of ATT&CK: a tactic's id and name, if it is known, and techniques
   std::uint32_t sid, rev;
   Severity severity;
   Sealed sealed;
   std::uint8_t steps;  // events that it waits for, in order: 1 to kMaxSteps
-  std::uint8_t reserved;
+  Profile profile;
   Range history;  // kHistories: one if it has more steps or counts, else none
 };
 

@@ -197,9 +197,9 @@ class Rows {
       at(Section::kDetections, i);
       require(is_text(row.name) && is_text(row.title) && is_text(row.category), "outside the text");
       require(inside(row.attack, tags), "tags outside their section");
-      require(
-          row.severity <= Severity::kCritical && row.sealed <= Sealed::kIgnore && row.reserved == 0,
-          "unknown value");
+      require(row.severity <= Severity::kCritical && row.sealed <= Sealed::kIgnore &&
+                  row.profile <= Profile::kCore,
+              "unknown value");
       require(row.steps >= 1 && row.steps <= kMaxSteps, "too few or too many steps");
       history(row);
     }

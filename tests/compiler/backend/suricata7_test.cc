@@ -61,7 +61,8 @@ TEST(Suricata7, WholeRule) {
                 "dcerpc.iface:12345778-1234-abcd-ef00-0123456789ab; dcerpc.opnum:28,43-44; "
                 "classtype:misc-activity; priority:3; "
                 "metadata:rpcsieve_id 6b657900-0000-0000-0000-000000000000, rpcsieve_form app, "
-                "mitre_technique_id T1003.004, mitre_technique_id T1555; sid:9400000; rev:1;)"}));
+                "rpcsieve_profile hunt, mitre_technique_id T1003.004, mitre_technique_id T1555; "
+                "sid:9400000; rev:1;)"}));
 }
 
 TEST(Suricata7, ParserOptions) {

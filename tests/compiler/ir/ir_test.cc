@@ -7,6 +7,7 @@
 #include "compiler/ir/lower.h"
 #include "compiler/ir/operations.h"
 #include "compiler/ir/stub.h"
+#include "compiler/ir/words.h"
 #include "tests/support/forge.h"
 #include "tests/support/spec.h"
 
@@ -75,6 +76,47 @@ TEST(Lower, KeepsEachPatternOnce) {
                        "ab}, {utf16: a}]}, "
                        "{text: ab, nocase: true}, {text: '1', nocase: true}, {text: '1'}]}")});
   EXPECT_EQ(ir.patterns.size(), 4U);
+}
+
+TEST(Ir, KeepsOneProfile) {
+  const auto of = [](std::string_view name, std::string_view digit, std::string_view profile) {
+    std::string text = test::detection(
+        "call: {interface: samr, stub: [{text: both}, {text: " + std::string(name) + "}]}", name);
+    text.replace(text.find("000000001\n") + 8, 1, digit);
+    text.insert(text.find("    when:"), profile);
+    return text;
+  };
+  const std::vector<std::string> texts = {of("core-one", "1", "    profile: core\n"),
+                                          of("hunt-one", "2", "    profile: hunt\n"),
+                                          of("plain", "3", "")};
+  Ir core = lowered(texts);
+  keep(database::Profile::kCore, core);
+  EXPECT_EQ(print(core), print(lowered({texts[0]})));
+  EXPECT_EQ(core.patterns.size(), 2U);
+  Ir hunt = lowered(texts);
+  keep(database::Profile::kHunt, hunt);
+  EXPECT_EQ(print(hunt), print(lowered({texts[1], texts[2]})));
+  EXPECT_EQ(hunt.patterns.size(), 3U);
+}
+
+struct TacticCase {
+  std::string_view word, id, name;
+};
+
+const TacticCase kTactics[] = {
+    {"reconnaissance", "TA0043", "Reconnaissance"},
+    {"credential-access", "TA0006", "Credential_Access"},
+    {"command-and-control", "TA0011", "Command_and_Control"},
+    {"exfiltration", "TA0010", "Exfiltration"},
+    {"impact", "TA0040", "Impact"},
+    {"unheard-of", "", "Unheard_Of"},
+};
+
+TEST(Tactic, HasAnIdAndAName) {
+  for (const TacticCase& c : kTactics) {
+    EXPECT_EQ(tactic_id(c.word), c.id);
+    EXPECT_EQ(tactic_name(c.word), c.name);
+  }
 }
 
 struct PatternCase {

@@ -34,12 +34,16 @@ compiler::Ir rules() {
   theft.id = *parse_uuid("6f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10");
   theft.title = "Backup key \"requested\"";
   theft.severity = database::Severity::kCritical;
+  theft.profile = database::Profile::kCore;
+  theft.tactic = "credential-access";
   theft.attack = {"T1003.004", "T1555"};
   theft.steps.push_back({{condition}, {}, {}});
   compiler::Detection context = theft;
   context.name = "context";
   context.id = *parse_uuid("7f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10");
   context.severity = database::Severity::kLow;
+  context.profile = database::Profile::kHunt;
+  context.tactic = "";
   context.attack = {};
   return {{}, {theft, context}};
 }
@@ -170,7 +174,9 @@ TEST(EveAlert, GivesEveryFieldOverSmb) {
       R"("signature":"Backup key \"requested\"",)"
       R"("category":"Attempted Administrator Privilege Gain","severity":1,"metadata":{)"
       R"("rpcsieve_id":["6f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10"],"rpcsieve_form":["native"],)"
-      R"("signature_severity":["critical"],"mitre_technique_id":["T1003.004","T1555"]}},)"
+      R"("rpcsieve_profile":["core"],"signature_severity":["critical"],)"
+      R"("mitre_tactic_id":["TA0006"],"mitre_tactic_name":["Credential_Access"],)"
+      R"("mitre_technique_id":["T1003.004","T1555"]}},)"
       R"("smb":{"filename":"lsarpc","dcerpc":{"request":"REQUEST","response":"RESPONSE",)"
       R"("interfaces":[{"uuid":"12345778-1234-abcd-ef00-0123456789ab","version":"0.0"}],)"
       R"("opnum":43,"req":{"frag_cnt":2,"stub_data_size":72},"call_id":3}},)"

@@ -146,7 +146,7 @@ TEST(Rows, RefusesBadDetections) {
        "section detections, row 2: unknown value"},
       {detection([](DetectionRow& r) { r.sealed = static_cast<Sealed>(2); }),
        "section detections, row 2: unknown value"},
-      {detection([](DetectionRow& r) { r.reserved = 1; }),
+      {detection([](DetectionRow& r) { r.profile = static_cast<Profile>(2); }),
        "section detections, row 2: unknown value"},
       {hostile<Text>(Section::kTags, 0, [](Text& r) { r = kBeyond; }),
        "section tags, row 0: outside the text"},
