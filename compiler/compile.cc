@@ -151,6 +151,7 @@ std::optional<RuleSet> read_rules(const Inputs& inputs, Diagnostics& out, std::s
   rules.sids = Sids::assign(rules.ir, reader.lock.get(), out);
   rules.lock = reader.lock_path;
   if (out.has_errors()) return std::nullopt;
+  if (inputs.only) keep(*inputs.only, rules.ir);
   return rules;
 }
 

@@ -16,6 +16,7 @@ namespace rpcsieve::compiler {
 struct Inputs {
   std::vector<std::filesystem::path> rules;
   std::map<std::string, std::string> variables;  // NAME → "cidr,cidr"
+  std::optional<database::Profile> only = {};    // leave out detections of the other
 };
 
 // RuleSet is everything that was read: the Ir, its numbers, and the sids.lock that they come from,
@@ -29,6 +30,8 @@ struct RuleSet {
 // read_rules takes rules from files to the Ir: it finds the specs, variables.yaml and sids.lock,
 // parses and lowers them, and has their patterns checked. Everything that is wrong goes to `out`;
 // nullopt if there are errors. A path that cannot be read is reported in `io_error` (and nullopt).
+//
+// Whatever is left out by `only` is checked nevertheless, and keeps its sids.
 //
 // In a folder, specs are *.yaml and *.yml, also below it, by path; regression suites (YAML lists)
 // are passed over. variables.yaml and sids.lock are looked for in the folder, or that of the file,

@@ -246,6 +246,7 @@ void add_compile(CLI::App& app, Status& status) {
       ->type_name("FILE");
   command->add_flag("--update-lock", options->update_lock, "Write new sids to sids.lock");
   options->rules.add_variables(*command);
+  options->rules.add_only(*command);
   command->footer(
       "Example:\n  rpcsieve compile rules/ -t suricata7 -o /etc/suricata/rules/rpcsieve.rules\n"
       "  rpcsieve compile rules/ -t native -o rpcsieve.db\n"

@@ -112,6 +112,7 @@ void add_explain(CLI::App& app, Status& status) {
       ->type_name("NAME");
   command->add_flag("--json", options->json, "Print one JSON object for each detection");
   options->rules.add_variables(*command);
+  options->rules.add_only(*command);
   command->footer("Example:\n  rpcsieve explain theft.pcap -r rules/ --detection dcsync");
   command->callback([options, &status] { status = explain(*options); });
 }

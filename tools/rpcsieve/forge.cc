@@ -250,6 +250,7 @@ void add_forge(CLI::App& app, Status& status) {
       ->delimiter(',')
       ->allow_extra_args(false);
   options->rules.add_variables(*command);
+  options->rules.add_only(*command);
   command->footer("Example:\n  rpcsieve forge rules/ -o forged --transport tcp,smb2-ioctl");
   command->callback([options, &status] { status = forge_captures(*options); });
 }

@@ -65,6 +65,13 @@ void RuleOptions::add_variables(CLI::App& command) {
       ->check(CLI::Validator(check_variable, ""));
 }
 
+CLI::Option* RuleOptions::add_only(CLI::App& command) {
+  return command
+      .add_option("--only", only, "Take the detections of this profile only: core or hunt")
+      ->type_name("PROFILE")
+      ->check(CLI::IsMember({"core", "hunt"}));
+}
+
 compiler::Inputs RuleOptions::inputs() const {
   compiler::Inputs inputs;
   inputs.rules.assign(paths.begin(), paths.end());
@@ -72,6 +79,8 @@ compiler::Inputs RuleOptions::inputs() const {
     const auto equals = setting.find('=');
     inputs.variables[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
+  if (!only.empty())
+    inputs.only = only == "core" ? database::Profile::kCore : database::Profile::kHunt;
   return inputs;
 }
 
@@ -143,9 +152,10 @@ std::unique_ptr<Sieve> load_sieve(const RuleOptions& options, Status& status) {
     return rules ? compile_sieve(*rules, status) : nullptr;
   }
   const bool alone = options.paths.size() == 1;
-  if (alone && options.variables.empty()) return load_database(*database, status);
+  const bool as_it_is = options.variables.empty() && options.only.empty();
+  if (alone && as_it_is) return load_database(*database, status);
   complain("{} is a database: {}", *database,
-           alone ? "its variables are compiled in; give --var to rpcsieve compile"
+           alone ? "its detections are compiled in; give --var and --only to rpcsieve compile"
                  : "it cannot be joined with other rules");
   status = Status::kFailed;
   return nullptr;

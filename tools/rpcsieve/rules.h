@@ -17,8 +17,10 @@ namespace rpcsieve::cli {
 struct RuleOptions {
   std::vector<std::string> paths;
   std::vector<std::string> variables;  // "NAME=cidr,cidr"
+  std::string only;                    // "core" or "hunt"; empty: both
 
   void add_variables(CLI::App& command);
+  CLI::Option* add_only(CLI::App& command);
   [[nodiscard]] compiler::Inputs inputs() const;
 };
 

@@ -72,6 +72,7 @@ void add_scan(CLI::App& app, Status& status) {
   command->add_flag("--early", options->early, "Alert on the request, without its outcome");
   command->add_flag("--stats", options->stats, "Print all counters to standard error");
   options->rules.add_variables(*command);
+  options->rules.add_only(*command);
   command->footer("Example:\n  rpcsieve scan pcaps/ -r rules/ --eve eve.json --threads 2");
   command->callback([options, &status] { status = scan(*options); });
 }

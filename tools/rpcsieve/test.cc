@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -88,10 +90,13 @@ std::vector<Group> group(std::vector<Case> cases) {
   return groups;
 }
 
+std::string detection_of(const nlohmann::json& alert) {
+  return alert.at("rpcsieve").at("detection").get<std::string>();
+}
+
 Verdict judge_native(const Case& one, const suite::Facts& facts) {
   Verdict verdict{"native", one.capture, one.span, suite::differences(one, facts), {}, {}, {}};
-  for (const auto& alert : facts.alerts)
-    verdict.forms[alert.at("rpcsieve").at("detection").get<std::string>()] = {"native"};
+  for (const auto& alert : facts.alerts) verdict.forms[detection_of(alert)] = {"native"};
   for (const suite::Wanted& wanted : one.alerts)
     if (wanted.count > 0)
       verdict.wanted[wanted.detection] = verdict.forms.count(wanted.detection) > 0;
@@ -99,6 +104,36 @@ Verdict judge_native(const Case& one, const suite::Facts& facts) {
     if (one.only.empty() && verdict.wanted.count(detection) == 0)
       verdict.unwanted.push_back(detection);
   return verdict;
+}
+
+// Names are those of the detections that are tested; none: all are.
+using Names = std::optional<std::set<std::string>>;
+
+// leave_out takes from a case and from what was found what other detections do. Blind spots stay:
+// they depend on all rules.
+template <class Alerts, class NameOf>
+void leave_out(const Names& names, Alerts& alerts, NameOf name_of) {
+  if (names)
+    std::erase_if(alerts, [&](const auto& alert) { return names->count(name_of(alert)) == 0; });
+}
+
+void leave_out(const Names& names, Case& one) {
+  leave_out(names, one.alerts, [](const suite::Wanted& wanted) { return wanted.detection; });
+  leave_out(names, one.divergences, [](const suite::Divergence& known) { return known.detection; });
+}
+
+void leave_out(const Names& names, suite::Facts& facts) {
+  leave_out(names, facts.alerts, detection_of);
+}
+
+// keep_only leaves in the rules what is tested, and names it.
+Names keep_only(const RuleOptions& options, compiler::RuleSet& rules) {
+  const auto only = options.inputs().only;
+  if (!only) return std::nullopt;
+  keep(*only, rules.ir);
+  Names names(std::in_place);
+  for (const auto& detection : rules.ir.detections) names->insert(detection.name);
+  return names;
 }
 
 Verdict judge_sensor(const Case& one, const std::string& engine, const suite::Suricata& sensor) {
@@ -140,11 +175,12 @@ class Tester {
   }
 
  private:
-  Status run(const Group& group) {
+  Status run(Group group) {
     Status status = Status::kDone;
     RuleOptions rules = options_.suites;
-    rules.paths = group.rules;
-    const auto read = load_rules(rules, status);
+    rules.paths = std::move(group.rules);
+    rules.only.clear();
+    auto read = load_rules(rules, status);
     if (!read) return status;
     std::string error;
     const auto native = suite::Native::create(*read, error);
@@ -152,8 +188,11 @@ class Tester {
       complain("{}", error);
       return Status::kBad;
     }
-    for (const Case& one : group.cases) {
+    const Names names = keep_only(options_.suites, *read);
+    for (Case& one : group.cases) {
       suite::Facts facts = native->run(one.capture);
+      leave_out(names, one);
+      leave_out(names, facts);
       verdicts_.push_back(judge_native(one, facts));
       if (options_.update) found_[one.span.source].emplace_back(one, std::move(facts));
     }
@@ -234,12 +273,14 @@ void add_test(CLI::App& app, Status& status) {
       ->type_name("COMMAND")
       ->capture_default_str();
   command->add_flag("--native", options->only_native, "Run the own matcher only");
-  command->add_flag("--update", options->update,
-                    "Make the suites say what the own matcher finds, and show what changes");
+  CLI::Option* update =
+      command->add_flag("--update", options->update,
+                        "Make the suites say what the own matcher finds, and show what changes");
   command->add_option("--junit", options->junit, "Write the verdicts as JUnit XML")
       ->type_name("FILE");
   command->add_option("--html", options->html, "Write the matrix as a page")->type_name("FILE");
   options->suites.add_variables(*command);
+  options->suites.add_only(*command)->excludes(update);
   command->footer("Example:\n  rpcsieve test pcaps/ --junit results.xml");
   command->callback([options, &status] { status = test(*options); });
 }

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -351,7 +352,28 @@ class Scan(CommandLine):
                          b"")
         done = self.expect(2, "scan", self.capture, "-r", self.path("x.db"), *admins)
         self.assertEqual(done.stdout, b"")
-        self.assertIn(b"x.db is a database: its variables are compiled in", done.stderr)
+        self.assertIn(b"x.db is a database: its detections are compiled in", done.stderr)
+
+    def test_only_of_a_profile(self):
+        detections = [{"rpcsieve": 1, "detections": [
+            {"name": name, "id": f"00000000-0000-4000-8000-00000000000{i}", "title": name, "description": "d",
+             "status": "test", "severity": "low", "when": {"call": {"interface": LSARPC, "stub": stub}}, **profile}]}
+            for i, (name, stub, profile) in enumerate([("deploy", [{"hex": "00"}], {"profile": "core"}),
+                                                       ("look", [], {})])]
+        os.mkdir(self.path("pack"))
+        for i, one in enumerate(detections):
+            self.write(f"pack/{i}.yaml", json.dumps(one))
+        names = {}
+        for only in ([], ["--only", "core"], ["--only", "hunt"]):
+            done = self.expect(0, "scan", self.capture, "-r", self.path("pack"), "--eve", "-", *only)
+            alerts = [event for event in map(json.loads, done.stdout.splitlines()) if event["event_type"] == "alert"]
+            names[tuple(only[1:])] = {(a["rpcsieve"]["detection"], a["alert"]["signature_id"]) for a in alerts}
+            self.assertEqual({a["alert"]["metadata"]["rpcsieve_profile"][0] for a in alerts},
+                             set(only[1:]) or {"core", "hunt"})
+        self.assertEqual(names[("core",)] | names[("hunt",)], names[()])
+        self.expect(0, "compile", self.path("pack"), "-t", "suricata7", "-o", self.path("core.rules"), "--only", "core")
+        self.assertEqual(set(re.findall(rb"rpcsieve_profile (\w+)", self.read("core.rules"))), {b"core"})
+        self.expect(2, "scan", self.capture, "-r", self.path("pack"), "--only", "crow")
 
     def test_bad_database(self):
         self.expect(0, "compile", self.rules, "-t", "native", "-o", self.path("x.db"))
