@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -139,38 +138,23 @@ TEST(Rules, AreDescribed) {
   }
 }
 
-// profiles reads rules/PROFILES.tsv: a line for each detection, behind a heading.
-std::map<std::string, std::string> profiles() {
-  std::map<std::string, std::string> out;
-  std::ifstream in(std::string(kRules) + "/PROFILES.tsv");
-  std::string line;
-  std::getline(in, line);
-  while (std::getline(in, line)) {
-    const auto tab = line.find('\t');
-    EXPECT_NE(tab, std::string::npos) << line;
-    EXPECT_TRUE(out.emplace(line.substr(0, tab), line.substr(tab + 1)).second) << line;
+// Of each detection it is said whether it can be deployed to act on. One that shouts can: nothing
+// critical is only for hunting.
+TEST(Rules, HaveAProfile) {
+  for (const YAML::Node& detection : detections()) {
+    const std::string profile = detection["profile"].as<std::string>("");
+    EXPECT_TRUE(profile == "core" || profile == "hunt") << detection["name"].Scalar();
+    const bool shouts = detection["severity"].Scalar() == "critical";
+    EXPECT_TRUE(!shouts || profile == "core") << detection["name"].Scalar();
   }
-  return out;
 }
 
-TEST(Rules, HaveOneProfileEach) {
-  const auto found = profiles();
-  std::size_t known = 0;
-  for (const YAML::Node& detection : detections()) {
-    const auto profile = found.find(detection["name"].Scalar());
-    ASSERT_NE(profile, found.end()) << detection["name"].Scalar();
-    EXPECT_TRUE(profile->second == "core" || profile->second == "hunt") << profile->first;
-    ++known;
-  }
-  EXPECT_EQ(known, found.size());
-}
-
-// A detection that shouts is one that can be deployed: nothing critical is only for hunting.
-TEST(Rules, WhatIsCriticalIsCore) {
-  const auto found = profiles();
-  for (const YAML::Node& detection : detections()) {
-    if (detection["severity"].Scalar() != "critical") continue;
-    EXPECT_EQ(found.at(detection["name"].Scalar()), "core") << detection["name"].Scalar();
+TEST(Rules, LieInTheFolderOfTheirTactic) {
+  for (const auto& entry : std::filesystem::directory_iterator(kRules)) {
+    if (!entry.is_directory()) continue;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(entry.path()))
+      for (const YAML::Node& detection : YAML::LoadFile(file.path())["detections"])
+        EXPECT_EQ(detection["tactic"].as<std::string>(""), entry.path().filename()) << file.path();
   }
 }
 
