@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -B
-"""check.py calls|alerts|users|records|endpoints RPCSIEVE SHARED: hold the program to the captures in SHARED.
+"""check.py calls|alerts|core|users|records|endpoints RPCSIEVE SHARED: hold the program to the captures in SHARED.
 
 calls    `rpcsieve calls` finds what tshark finds: SHARED/accept/calls_diff.py
 alerts   each capture raises the alerts that its label explains, and no others of their detections
+core     detections of the profile core alert where core.tsv says, and are quiet everywhere else
 users    each call is of a user whom tshark sees on its connection: ../pcap/who.py
 records  one scan over all captures, some of them malformed: it survives, and every record is valid
          by Suricata's own schema: SHARED/accept/eve_valid.py
@@ -104,6 +105,24 @@ def alerts(program, shared, folder):
     return 1 if failed else 0
 
 
+def core(program, shared, folder):
+    """core holds every alert of core detections, over all captures, to a list that was read by hand."""
+    run({0, 2}, program, "scan", shared / "captures", "-r", "rules", "--only", "core", "--eve", folder / "eve.json")
+    got = collections.Counter()
+    for event in map(json.loads, (folder / "eve.json").read_text().splitlines()):
+        if event["event_type"] == "alert":
+            capture = Path(event["pcap_filename"]).relative_to(shared / "captures")
+            got[str(capture), event["rpcsieve"]["detection"]] += 1
+    lines = Path(__file__).with_name("core.tsv").read_text().splitlines()
+    want = collections.Counter({(capture, detection): int(count)
+                                for capture, detection, count, _ in (line.split("\t") for line in lines[1:])})
+    for name, differences in ("more", got - want), ("less", want - got):
+        for (capture, detection), count in sorted(differences.items()):
+            print(f"{capture}: {count} {name} of {detection}")
+    print(f"{got.total()} alerts of core detections")
+    return 1 if got != want else 0
+
+
 def users(program, shared, _):
     return 1 if who.run(program, shared / "captures/public") else 0
 
@@ -157,7 +176,7 @@ def main():
         print(f"skipped: there are no captures in {shared}")
         return SKIPPED
     with tempfile.TemporaryDirectory() as folder:
-        return {"calls": calls, "alerts": alerts, "users": users, "records": records,
+        return {"calls": calls, "alerts": alerts, "core": core, "users": users, "records": records,
                 "endpoints": endpoints}[check](
             program, shared.resolve(), Path(folder))
 
