@@ -1,10 +1,11 @@
-"""Two hosts on one cable: network namespaces with their own names and Samba folders.
+"""Three hosts on one switch: network namespaces with their own names and Samba folders.
 
-Nothing that a host sends leaves the machine: the two ends of one veth pair are all the network
-there is. A host's processes are those of its network namespace, so that taking it down ends what
-runs on it and nothing else.
+Nothing that a host sends leaves the machine: the switch is a bridge in a namespace of its own, to
+which nothing else is plugged. A host's processes are those of its network namespace, so that taking
+it down ends what runs on it and nothing else.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -22,6 +23,7 @@ ENTER = """
 for folder in {folders}; do mkdir -p /$folder; mount --bind {root}/$folder /$folder; done
 mount --bind {root}/hosts /etc/hosts
 mount --bind {root}/resolv.conf /etc/resolv.conf
+for file in passwd group; do mount --bind {state}/$file /etc/$file; done
 hostname {name}
 exec "$@"
 """
@@ -44,7 +46,8 @@ class Host:
 
     def command(self, *argv):
         """command is argv as it has to be started to run on this host."""
-        enter = ENTER.format(folders=" ".join(PRIVATE), root=self.root, name=self.name)
+        enter = ENTER.format(folders=" ".join(PRIVATE), root=self.root, state=STATE,
+                             name=self.name)
         return ["ip", "netns", "exec", self.namespace, "unshare", "--mount", "--uts",
                 "sh", "-ec", enter, "sh", *map(str, argv)]
 
@@ -63,7 +66,10 @@ class Host:
 
 DC = Host("dc1", "10.77.0.10", "fd77::10", "02:77:00:00:00:10")
 CLIENT = Host("cl1", "10.77.0.20", "fd77::20", "02:77:00:00:00:20")
-HOSTS = (DC, CLIENT)
+FILES = Host("fs1", "10.77.0.30", "fd77::30", "02:77:00:00:00:30")
+HOSTS = (DC, CLIENT, FILES)
+SWITCH = "rpcsieve-switch"
+LOCAL_USER = "labuser"  # an account of the file server, which Samba wants to be one of the system
 
 
 def ip(*arguments):
@@ -71,20 +77,52 @@ def ip(*arguments):
 
 
 def up():
-    """up makes both hosts and the cable, with packets of wire size: no offloading."""
+    """up makes the hosts and their switch, with packets of wire size: no offloading."""
+    make_accounts()
+    ip("netns", "add", SWITCH)
+    ip("-n", SWITCH, "link", "add", "bridge", "type", "bridge")
+    ip("-n", SWITCH, "link", "set", "bridge", "up")
     for host in HOSTS:
         make_folders(host)
-        ip("netns", "add", host.namespace)
-        ip("-n", host.namespace, "link", "set", "lo", "up")
-    ip("link", "add", "eth0", "netns", DC.namespace, "address", DC.mac,
-       "type", "veth", "peer", "name", "eth0", "netns", CLIENT.namespace, "address", CLIENT.mac)
-    for host in HOSTS:
-        ip("-n", host.namespace, "address", "add", f"{host.address}/24", "dev", "eth0")
-        ip("-n", host.namespace, "address", "add", f"{host.address6}/64", "dev", "eth0", "nodad")
-        ip("-n", host.namespace, "link", "set", "eth0", "up")
-        subprocess.run(["ip", "netns", "exec", host.namespace, "ethtool", "-K", "eth0",
+        plug_in(host)
+
+
+def plug_in(host):
+    """plug_in joins the host's eth0 to the switch's port, which has the host's name."""
+    ip("netns", "add", host.namespace)
+    ip("link", "add", "eth0", "netns", host.namespace, "address", host.mac,
+       "type", "veth", "peer", "name", host.name, "netns", SWITCH)
+    ip("-n", SWITCH, "link", "set", host.name, "master", "bridge", "up")
+    ip("-n", host.namespace, "link", "set", "lo", "up")
+    ip("-n", host.namespace, "address", "add", f"{host.address}/24", "dev", "eth0")
+    ip("-n", host.namespace, "address", "add", f"{host.address6}/64", "dev", "eth0", "nodad")
+    ip("-n", host.namespace, "link", "set", "eth0", "up")
+    for namespace, port in ((host.namespace, "eth0"), (SWITCH, host.name)):
+        subprocess.run(["ip", "netns", "exec", namespace, "ethtool", "-K", port,
                         *"tso off gso off gro off tx off rx off sg off".split()],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def unplugged(host):
+    """unplugged takes the host off the bridge and yields the two ports that a relay can join."""
+    near, far = host.name, "relay"
+    ip("-n", SWITCH, "link", "add", far, "type", "veth", "peer", "name", "relayed")
+    ip("-n", SWITCH, "link", "set", "relayed", "master", "bridge", "up")
+    ip("-n", SWITCH, "link", "set", far, "up")
+    ip("-n", SWITCH, "link", "set", near, "nomaster")
+    try:
+        yield near, far
+    finally:
+        ip("-n", SWITCH, "link", "set", near, "master", "bridge")
+        ip("-n", SWITCH, "link", "delete", far)
+
+
+def make_accounts():
+    STATE.mkdir(parents=True)
+    for file, line in (("passwd", f"{LOCAL_USER}:x:7701:7701::/tmp:/bin/false\n"),
+                       ("group", f"{LOCAL_USER}:x:7701:\n")):
+        (STATE / file).write_text(Path("/etc", file).read_text() + line)
 
 
 def make_folders(host):
@@ -98,26 +136,26 @@ def make_folders(host):
 
 def down():
     """down ends what runs on the hosts and takes them away; it may be called at any time."""
-    for host in HOSTS:
-        if not Path("/run/netns", host.namespace).exists():
+    for namespace in [host.namespace for host in HOSTS] + [SWITCH]:
+        if not Path("/run/netns", namespace).exists():
             continue
-        end_processes(host)
-        subprocess.run(["ip", "netns", "delete", host.namespace], check=False)
+        end_processes(namespace)
+        subprocess.run(["ip", "netns", "delete", namespace], check=False)
     shutil.rmtree(STATE, ignore_errors=True)
 
 
-def end_processes(host):
+def end_processes(namespace):
     for sign, patience_s in ((signal.SIGTERM, 3), (signal.SIGKILL, 3)):
-        for pid in processes(host):
+        for pid in processes(namespace):
             try:
                 os.kill(pid, sign)
             except ProcessLookupError:
                 pass
         until = time.monotonic() + patience_s
-        while processes(host) and time.monotonic() < until:
+        while processes(namespace) and time.monotonic() < until:
             time.sleep(0.1)
 
 
-def processes(host):
-    listed = subprocess.run(["ip", "netns", "pids", host.namespace], capture_output=True, text=True)
+def processes(namespace):
+    listed = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True)
     return [int(pid) for pid in listed.stdout.split()]

@@ -1,9 +1,10 @@
 #!/usr/bin/python3 -B
-"""label FOLDER: write FOLDER/labels.json, the RPC calls that tshark finds in each capture below it.
+"""labels.py FOLDER: write FOLDER/labels.json, the RPC calls that tshark finds in each capture below it.
 
-An opinion on the captures that owes nothing to rpcsieve. A call counts once, at its first fragment;
-its interface is the one that was last offered under its context id on that pipe or connection, null
-if the capture does not show that.
+An opinion on the captures that owes nothing to rpcsieve. What the clients' own logs say stands
+beside it as long as the capture is the same (client_log.py, `run`). A call counts once, at its first
+fragment; its interface is the one that was last offered under its context id on that pipe or
+connection, null if the capture does not show that.
 """
 
 import collections
@@ -12,14 +13,17 @@ import json
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+# What tshark does not do unasked: wait for a segment that comes late, and take a strange port for SMB.
+OPTIONS = ("-o", "tcp.reassemble_out_of_order:TRUE", "-d", "tcp.port==4450,nbss")
 BIND, ALTER_CONTEXT, REQUEST = "11", "14", "0"
 
 
 def packets(capture):
     """packets yields the dissected packets of a capture, one at a time."""
-    reader = subprocess.Popen(["tshark", "-r", capture, "-T", "pdml"], stdout=subprocess.PIPE,
+    reader = subprocess.Popen(["tshark", *OPTIONS, "-r", capture, "-T", "pdml"], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
     for _, element in xml.iterparse(reader.stdout):
         if element.tag == "packet":
@@ -63,20 +67,35 @@ def requests(capture):
     return found
 
 
-def label(capture, folder):
+def label(capture, folder, client):
+    """label returns what is known of a capture; client is what its clients say, None if unknown."""
     fields = ("transport", "uuid", "version", "opnum", "count")
     calls = sorted(requests(capture).items(), key=str)
-    return {"file": str(capture.relative_to(folder)),
-            "sha256": hashlib.sha256(capture.read_bytes()).hexdigest(),
-            "requests": [dict(zip(fields, (*call, count))) for call, count in calls]}
+    known = {"file": str(capture.relative_to(folder)), "sha256": digest(capture),
+             "requests": [dict(zip(fields, (*call, count))) for call, count in calls]}
+    return known if client is None else known | {"client": client}
 
 
-def main():
-    folder = Path(sys.argv[1])
-    labels = [label(capture, folder) for capture in sorted(folder.rglob("*.pcap"))]
-    lines = ",\n".join(" " + json.dumps(entry) for entry in labels)
-    (folder / "labels.json").write_text(f"[\n{lines}\n]\n")
+def digest(capture):
+    return hashlib.sha256(capture.read_bytes()).hexdigest()
+
+
+def update(folder, recorded=None):
+    """update labels all captures below folder; recorded maps those just recorded to what their
+    clients say. A capture that has not changed keeps its label."""
+    path, recorded = folder / "labels.json", recorded or {}
+    old = {entry["file"]: entry for entry in json.loads(path.read_text())} if path.exists() else {}
+
+    def labelled(capture):
+        name = str(capture.relative_to(folder))
+        if name not in recorded and name in old and old[name]["sha256"] == digest(capture):
+            return old[name]
+        return label(capture, folder, recorded.get(name))
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(labelled, sorted(folder.rglob("*.pcap"))))
+    path.write_text("[\n" + ",\n".join(" " + json.dumps(entry) for entry in found) + "\n]\n")
 
 
 if __name__ == "__main__":
-    main()
+    update(Path(sys.argv[1]))
