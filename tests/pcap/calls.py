@@ -5,7 +5,7 @@ labels.json says what tshark sees in a capture (`requests`) and what the clients
 called (`client`). All three must agree on transport, interface, operation and number; with the clients also
 on how calls were protected, and on who called wherever the wire tells. Where the bytes show that a
 label is wrong, or that a capture does not hold what the client called, EVIDENCE says so; an entry that is
-no longer needed fails, too.
+no longer needed fails, too. So does a capture without label or without a case of FOLDER's suite.
 """
 
 import collections
@@ -14,6 +14,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import yaml
 
 
 def calls_of(program, capture):
@@ -84,10 +86,21 @@ def differences(calls, label, evidence):
     return found
 
 
+def strays(folder, labels):
+    """strays names captures that are not everywhere: in the folder, in the labels, in the suite."""
+    cases = {case["capture"] for case in yaml.safe_load((folder / "suite.yaml").read_text())}
+    captures = {str(capture) for capture in folder.rglob("*.pcap*")}
+    labelled = {str(folder / label["file"]) for label in labels}
+    return sorted((captures | cases | labelled) - (captures & cases & labelled))
+
+
 def main():
     program, folder = sys.argv[1], Path(sys.argv[2])
     evidence = json.loads(Path(sys.argv[3]).read_text()) if len(sys.argv) > 3 else {}
     labels = json.loads((folder / "labels.json").read_text())
+    if stray := strays(folder, labels):
+        print("not everywhere: capture, case and label:", *stray, sep="\n    ")
+        return 1
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda label: calls_of(program, folder / label["file"]), labels))
     failed = 0

@@ -21,6 +21,7 @@ FIELDS = ("ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstpor
           "ntlmssp.auth.username", "ntlmssp.auth.domain", "ntlmssp.auth.hostname",
           f"{NLMSG}.nb_domain", f"{NLMSG}.nb_host", "smb.account", "smb.primary_domain",
           "kerberos.realm", "kerberos.SNameString")
+LAB_PORT = "tcp.port==4450,nbss"  # the lab's SMB port that tshark would not look at
 TOKENS = ("tcp && (smb || smb2 || dcerpc) && (ntlmssp.messagetype == 3 || smb.account"
           f" || kerberos.msg_type == 14 || {NLMSG}.message_type == 0)")
 KEYS = ("name", "domain", "workstation", "realm", "service")
@@ -54,7 +55,7 @@ def users_of_frame(names, domains, hosts, nl_domains, nl_hosts, accounts, accoun
 
 def by_tshark(capture):
     """by_tshark returns the users of each connection, told by its ends, the client's first."""
-    done = subprocess.run(["tshark", "-r", capture, "-Y", TOKENS, "-T", "fields",
+    done = subprocess.run(["tshark", "-r", capture, "-d", LAB_PORT, "-Y", TOKENS, "-T", "fields",
                            "-E", f"aggregator={SEPARATOR}", *(a for f in FIELDS for a in ("-e", f))],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     found = collections.defaultdict(set)
