@@ -2,6 +2,7 @@
 // a request with its answer, and a fault. A Style says what all of their PDUs share.
 #include "tools/forge/association.h"
 
+#include "tools/forge/auth_builder.h"
 #include "tools/forge/ntlm_builder.h"
 
 namespace rpcsieve::forge {
@@ -18,8 +19,33 @@ constexpr std::uint32_t kBindCall = 1, kFirstCall = 2, kSecondCall = 3;
 
 struct Style {
   bool big_endian = false;
-  std::uint8_t level = 0;  // of NTLM security; 0: none
+  Security security = {};
 };
+
+Style at_level(std::uint8_t level) { return {false, {kNtlmAuth, level}}; }
+
+// Tokens are what a security provider says in a bind, in its answer, and in the AUTH3 that follows
+// if it has a third message.
+struct Tokens {
+  Buffer ask, give, third;
+};
+
+// Nobody has the keys of these exchanges: what a provider would compute is arbitrary.
+Tokens tokens_of(std::uint8_t type) {
+  switch (type) {
+    case kNtlmAuth:
+      return {ntlm::negotiate(), ntlm::challenge(), ntlm::authenticate()};
+    case kSpnegoAuth:
+      return {spnego_init(ntlm::negotiate()), spnego_response(ntlm::challenge()),
+              spnego_response(ntlm::authenticate())};
+    case kKerberosAuth:
+      return {kerberos_framed(ap_req("FORGE.TEST", {"host", "server"})), noise(64), {}};
+    case kNetlogonAuth:
+      return {nl_auth("FORGE", "WS1"), noise(12), {}};
+    default:
+      return {noise(64), noise(64), {}};
+  }
+}
 
 // Offer is a presentation context of a bind, and what becomes of it.
 struct Offer {
@@ -40,9 +66,11 @@ Exchange negotiate(PduBuilder ask, PduBuilder give, const Offers& offers, const 
     ask.context(offer.id, offer.interface, {offer.transfer});
     give.result(offer.result);
   }
-  if (style.level > 0) {
-    ask.verifier(kNtlmAuth, style.level, ntlm::negotiate());
-    give.verifier(kNtlmAuth, style.level, ntlm::challenge());
+  const auto& [type, level] = style.security;
+  if (level > 0) {
+    const Tokens tokens = tokens_of(type);
+    ask.verifier(type, level, tokens.ask);
+    give.verifier(type, level, tokens.give);
   }
   return {Phase::kBind, {styled(ask, style).build()}, give.secondary_address("49664").build()};
 }
@@ -56,21 +84,29 @@ Exchange alter_to(const Offers& offers) {
 }
 
 // signs says whether the PDUs of calls carry verifiers: at connect level they do not.
-bool signs(const Style& style) { return style.level >= kIntegrityLevel; }
-bool seals(const Style& style) { return style.level == kPrivacyLevel; }
+bool signs(const Style& style) { return style.security.level > kConnectLevel; }
+
+void sign(PduBuilder& pdu, const Style& style) {
+  if (signs(style)) pdu.verifier(style.security.type, style.security.level, ntlm::signature(0));
+}
 
 PduBuilder request_of(const Meant& meant, std::uint32_t call_id, const Style& style) {
   PduBuilder pdu = request(call_id).context_id(meant.context_id).opnum(meant.operation.opnum);
   if (meant.object) pdu.object(*meant.object);
-  if (signs(style)) pdu.verifier(kNtlmAuth, style.level, ntlm::signature(0));
+  sign(pdu, style);
   return styled(pdu, style).stub(meant.sealed ? noise(meant.stub.size()) : meant.stub);
 }
 
-Buffer response_to(const Meant& meant, std::uint32_t call_id, const Style& style) {
-  constexpr std::size_t kBytes = 8;
+Buffer response_to(const Meant& meant, std::uint32_t call_id, const Style& style,
+                   std::uint32_t code = 0) {
+  const Buffer stub = Wire().zeros(4).u32(code).build();
   PduBuilder pdu = response(call_id).context_id(meant.context_id);
-  if (signs(style)) pdu.verifier(kNtlmAuth, style.level, ntlm::signature(0));
-  return pdu.stub(seals(style) ? noise(kBytes) : Buffer(kBytes)).build();
+  sign(pdu, style);
+  return pdu.stub(seals(style.security) ? noise(stub.size()) : stub).build();
+}
+
+Buffer fault_to(const Meant& meant, std::uint32_t call_id, std::uint32_t status) {
+  return fault(call_id).context_id(meant.context_id).status(status).build();
 }
 
 Exchange make(const Meant& meant, std::uint32_t call_id, const Style& style = {}) {
@@ -81,9 +117,7 @@ Exchange make(const Meant& meant, std::uint32_t call_id, const Style& style = {}
 
 Exchange refuse(Meant& meant, std::uint32_t call_id, std::uint32_t status) {
   meant.answer = Answer::kFault;
-  return {Phase::kCall,
-          {request_of(meant, call_id, {}).build()},
-          fault(call_id).context_id(meant.context_id).status(status).build()};
+  return {Phase::kCall, {request_of(meant, call_id, {}).build()}, fault_to(meant, call_id, status)};
 }
 
 Meant meant_by(const Call& call) { return {call.operation, call.stub, {}, 0, call.object}; }
@@ -95,18 +129,22 @@ Meant neighbour_of(const Call& call, std::uint16_t context_id) {
   return meant;
 }
 
+// complete_security puts the third message of a security provider before a request.
+void complete_security(Exchange& exchange, const Style& style) {
+  const auto& [type, level] = style.security;
+  const Buffer third = tokens_of(type).third;
+  if (level == 0 || third.empty()) return;
+  exchange.asked.insert(exchange.asked.begin(),
+                        styled(auth3(kBindCall), style).verifier(type, level, third).build());
+}
+
 Association plain(const Call& call, const Style& style = {}) {
   Meant meant = meant_by(call);
-  meant.sealed = seals(style);
+  meant.sealed = seals(style.security);
   if (meant.sealed) meant.answer = Answer::kSealed;
   Association out;
   out.exchanges = {bind_to({{0, call.operation.interface}}, style), make(meant, kFirstCall, style)};
-  if (style.level > 0) {
-    auto& asked = out.exchanges.back().asked;
-    asked.insert(asked.begin(), styled(auth3(kBindCall), style)
-                                    .verifier(kNtlmAuth, style.level, ntlm::authenticate())
-                                    .build());
-  }
+  complete_security(out.exchanges.back(), style);
   out.calls = {meant};
   return out;
 }
@@ -209,6 +247,29 @@ Association known(Association out, KnownBy known_by) {
 
 }  // namespace
 
+bool seals(const Security& security) { return security.level == kPrivacyLevel; }
+
+std::vector<Exchange> associate(const Dealing& dealing) {
+  const Style style{false, dealing.security};
+  const std::uint16_t result = dealing.accepted ? kAccepted : kProviderRejected;
+  Meant meant{dealing.operation, dealing.stub, {}, 0, dealing.object};
+  meant.sealed = seals(dealing.security);
+  std::vector<Exchange> out = {bind_to({{0, dealing.operation.interface, kNdr, result}}, style)};
+  for (std::uint32_t i = 0; i < dealing.calls; ++i) {
+    const std::uint32_t call_id = kFirstCall + i;
+    Exchange exchange{Phase::kCall, {request_of(meant, call_id, style).build()}, {}};
+    if (!dealing.accepted)
+      exchange.answer = fault_to(meant, call_id, kUnknownInterface);
+    else if (dealing.reply.kind == Reply::Kind::kReturned)
+      exchange.answer = response_to(meant, call_id, style, dealing.reply.code);
+    else if (dealing.reply.kind == Reply::Kind::kFault)
+      exchange.answer = fault_to(meant, call_id, dealing.reply.code);
+    if (i == 0) complete_security(exchange, style);
+    out.push_back(std::move(exchange));
+  }
+  return out;
+}
+
 const Uuid kAnyObject = parse_uuid("5a1c7d30-9a51-4d2e-8f6b-0c6d0e1f2a3b").value();
 
 Buffer noise(std::size_t n) {
@@ -243,15 +304,15 @@ Association associate(const Call& call, Evasion evasion) {
     case Evasion::kOtherContext:
       return beside_neighbour(call, 7);
     case Evasion::kBigEndian:
-      return plain(call, {true, 0});
+      return plain(call, {true, {}});
     case Evasion::kObject:
       return with_object(call);
     case Evasion::kVerifier:
-      return plain(call, {false, kIntegrityLevel});
+      return plain(call, at_level(kIntegrityLevel));
     case Evasion::kSealed:
-      return plain(call, {false, kPrivacyLevel});
+      return plain(call, at_level(kPrivacyLevel));
     case Evasion::kAuth3:
-      return plain(call, {false, kConnectLevel});
+      return plain(call, at_level(kConnectLevel));
     case Evasion::kCancel:
       return cancelled(call);
     case Evasion::kFaultFirst:

@@ -49,6 +49,38 @@ Association associate(const Call& call, Evasion evasion);
 // associate_neighbour binds and makes the call's neighbour, and nothing else.
 Association associate_neighbour(const Call& call);
 
+// Security is what the two ends of an association agree on: none at level 0, else an authentication
+// type and level [MS-RPCE §2.2.1.1.7, §2.2.1.1.8].
+struct Security {
+  std::uint8_t type = kNtlmAuth;
+  std::uint8_t level = 0;
+};
+
+// Reply is how a server answers a request: with a return code, a fault's status, or not at all.
+struct Reply {
+  enum class Kind : std::uint8_t { kReturned, kFault, kNone } kind = Kind::kReturned;
+  std::uint32_t code = 0;
+};
+
+// Dealing is what a client does with one interface: it binds it, and makes a call so many times.
+struct Dealing {
+  Operation operation;
+  Buffer stub;
+  std::optional<Uuid> object = std::nullopt;
+  std::string pipe = "lsarpc";  // on SMB
+  Security security = {};
+  bool accepted = true;  // the bind; requests on a refused one are refused as well
+  std::uint32_t calls = 1;
+  std::int64_t every_us = 0;  // from one call to the next
+  Reply reply = {};
+};
+
+// associate forges a dealing's conversation: its bind, then its calls.
+std::vector<Exchange> associate(const Dealing& dealing);
+
+// seals says whether security hides the stubs of requests.
+bool seals(const Security& security);
+
 // kAnyObject is the object UUID of a call that needs one and was given none.
 extern const Uuid kAnyObject;
 

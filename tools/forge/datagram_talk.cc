@@ -80,4 +80,27 @@ Datagrams exchange_datagrams(const Call& call, Evasion evasion) {
   return {std::move(talk), {meant}};
 }
 
+std::vector<Talk> exchange_datagrams(const Dealing& dealing, const Uuid& activity) {
+  Meant meant{dealing.operation, dealing.stub, KnownBy::kBound, 0, dealing.object};
+  meant.sealed = seals(dealing.security);
+  const auto [type, level] = dealing.security;
+  const auto finished = [&](datagram::Builder pdu) {
+    if (level > 0) pdu.verifier(type, level);
+    return about(pdu.activity(activity), meant).build();
+  };
+  std::vector<Talk> talks;
+  for (std::uint32_t i = 0; i < dealing.calls; ++i) {
+    Talk& talk = talks.emplace_back();
+    talk.push_back({Side::kClient, finished(asked(meant, i))});
+    const auto [kind, code] = dealing.reply;
+    const Buffer stub = Wire().zeros(4).u32(code).build();
+    if (kind == Reply::Kind::kReturned)
+      talk.push_back({Side::kServer, finished(datagram::response(i).stub(
+                                         meant.sealed ? noise(stub.size()) : stub))});
+    if (kind == Reply::Kind::kFault)
+      talk.push_back({Side::kServer, finished(datagram::fault(i).status(code))});
+  }
+  return talks;
+}
+
 }  // namespace rpcsieve::forge

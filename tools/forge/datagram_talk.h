@@ -15,4 +15,8 @@ struct Datagrams {
 // business.
 Datagrams exchange_datagrams(const Call& call, Evasion evasion);
 
+// exchange_datagrams forges a dealing, without its bind: a talk for each call. Conversations of the
+// same two hosts need different activities.
+std::vector<Talk> exchange_datagrams(const Dealing& dealing, const Uuid& activity);
+
 }  // namespace rpcsieve::forge

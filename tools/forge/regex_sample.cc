@@ -25,7 +25,17 @@ std::optional<std::uint8_t> pick(const Set& set) {
   return std::nullopt;
 }
 
-Sample one(std::uint8_t byte, bool any = false) { return {{byte}, {any}, false, false}; }
+Sample one(std::uint8_t byte, bool any = false) { return {{byte}, {any}, false, false, {byte}}; }
+
+// one_of takes a byte of a set, and notes how far the set goes on from there.
+std::optional<Sample> one_of(const Set& set) {
+  const auto byte = pick(set);
+  if (!byte) return std::nullopt;
+  Sample sample = one(*byte, set.all());
+  std::uint8_t& last = sample.last.front();
+  while (last < 0xff && set[last + std::size_t{1}]) ++last;
+  return sample;
+}
 
 // shorthand gives the set of \d and its like [pcrepattern(3)]; capitals are the complements.
 std::optional<Set> shorthand(char letter) {
@@ -135,6 +145,7 @@ class Reader {
     }
     all.bytes.insert(all.bytes.end(), next.bytes.begin(), next.bytes.end());
     all.any.insert(all.any.end(), next.any.begin(), next.any.end());
+    all.last.insert(all.last.end(), next.last.begin(), next.last.end());
     all.at_begin = all.at_begin || next.at_begin;
     all.at_end = all.at_end || next.at_end;
     return true;
@@ -199,9 +210,9 @@ class Reader {
       case '.':
         return one('x', true);
       case '^':
-        return Sample{{}, {}, true, false};
+        return Sample{{}, {}, true, false, {}};
       case '$':
-        return Sample{{}, {}, false, true};
+        return Sample{{}, {}, false, true, {}};
       case '*':
       case '+':
       case '?':
@@ -213,8 +224,7 @@ class Reader {
 
   std::optional<Sample> of_set(const std::optional<Set>& set) {
     if (!set) return std::nullopt;
-    const auto byte = pick(*set);
-    if (byte) return one(*byte, set->all());
+    if (auto found = one_of(*set)) return found;
     why_ = "a class without members";
     return std::nullopt;
   }
@@ -258,8 +268,8 @@ class Reader {
   std::optional<Sample> escape() {
     if (left_.empty()) return refuse("a \\ at the end");
     if (take("Q")) return quoted();
-    if (take("A")) return Sample{{}, {}, true, false};
-    if (take("z") || take("Z")) return Sample{{}, {}, false, true};
+    if (take("A")) return Sample{{}, {}, true, false, {}};
+    if (take("z") || take("Z")) return Sample{{}, {}, false, true, {}};
     if (take("b") || take("B") || take("E")) return Sample();
     if (take("N")) return one('x');
     if (const auto set = shorthand(left_.front())) {

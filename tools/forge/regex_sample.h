@@ -20,6 +20,7 @@ struct Sample {
   std::vector<bool> any;  // for each byte: whether another one would do as well
   bool at_begin = false;
   bool at_end = false;
+  std::vector<std::uint8_t> last = {};  // for each byte: the last of the run that would do, from it
 };
 
 // sample gives short bytes that a regular expression of Hyperscan's PCRE subset matches:

@@ -43,20 +43,10 @@ Part::Kind kind_of(const Exchange& exchange) {
   return exchange.phase == Exchange::Phase::kBind ? Part::Kind::kBind : Part::Kind::kCall;
 }
 
-Part over_tcp(const Exchange& exchange) {
-  Part part{kind_of(exchange), {}};
-  for (const Buffer& piece : exchange.asked) part.talk.push_back({Side::kClient, piece});
-  part.talk.push_back({Side::kServer, exchange.answer});
-  return part;
-}
+Part over_tcp(const Exchange& exchange) { return {kind_of(exchange), talk_of(exchange)}; }
 
 Part over_pipe(SmbClient& client, std::uint8_t file, const Exchange& exchange) {
-  Part part{kind_of(exchange), {}};
-  const auto& asked = exchange.asked;
-  for (std::size_t i = 0; i + 1 < asked.size(); ++i)
-    part.talk = part.talk + client.send(file, asked[i]);
-  part.talk = part.talk + client.ask(file, asked.back(), exchange.answer);
-  return part;
+  return {kind_of(exchange), talk_of(exchange, client, file)};
 }
 
 std::string upper(std::string text) {

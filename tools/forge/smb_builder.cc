@@ -68,12 +68,25 @@ Message tree_connect(std::string_view path) {
                  Wire().u16(9).u16(0).u16(kHeader + 8).u16(path.size() * 2).utf16(path));
 }
 
-Message create(std::string_view name, bool directory) {
+namespace {
+
+Message create_of(std::string_view name, std::uint32_t access, std::uint32_t disposition,
+                  std::uint32_t options) {
   Wire body;
   body.u16(57).u8(0).u8(0).u32(2).u64(0).u64(0);
-  body.u32(0x12019f).u32(0).u32(3).u32(1).u32(directory ? 1 : 0);
+  body.u32(access).u32(0).u32(3).u32(disposition).u32(options);
   body.u16(kHeader + 56).u16(name.size() * 2).u32(0).u32(0).utf16(name);
   return request(kCreate, name.empty() ? body.u8(0) : body);
+}
+
+}  // namespace
+
+Message create(std::string_view name, bool directory) {
+  return create_of(name, 0x12019f, 1, directory ? 1 : 0);
+}
+
+Message create(std::string_view name, std::uint32_t access, std::uint32_t disposition) {
+  return create_of(name, access, disposition, 0);
 }
 
 Message write(std::uint64_t file, const Buffer& data) {

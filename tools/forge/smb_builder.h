@@ -62,6 +62,7 @@ Buffer compound(const std::vector<Message>& members);
 // A file's number stands for both halves of its id.
 Message tree_connect(std::string_view path);
 Message create(std::string_view name, bool directory = false);
+Message create(std::string_view name, std::uint32_t access, std::uint32_t disposition);
 Message write(std::uint64_t file, const Buffer& data);
 Message read(std::uint64_t file);
 Message ioctl(std::uint64_t file, std::uint32_t function, const Buffer& data);

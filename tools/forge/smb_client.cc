@@ -21,23 +21,24 @@ Talk SmbClient::exchange(smb2::Message request, smb2::Message answer) {
   return {{Side::kClient, request.id(id).build()}, {Side::kServer, answer.id(id).build()}};
 }
 
-Talk SmbClient::set_up(std::string_view server) {
-  const std::string share = "\\\\" + std::string(server) + "\\IPC$";
-  return is_smb1() ? set_up_1(share) : set_up_2(share);
+Talk SmbClient::set_up(std::string_view server, std::string_view share) {
+  const std::string path = "\\\\" + std::string(server) + "\\" + std::string(share);
+  const bool pipes = share == kPipeShare;
+  return is_smb1() ? set_up_1(path, pipes) : set_up_2(path, pipes);
 }
 
 // The answers to the first half of the session set-up already carry the session's number.
-Talk SmbClient::set_up_1(std::string_view share) {
+Talk SmbClient::set_up_1(std::string_view path, bool pipes) {
   using namespace smb1;
   const auto early = [](Message message) { return message.tree(0); };
   return exchange(early(negotiate()).user(0), early(negotiate_response()).user(0)) +
          exchange(early(session_setup(ntlm::negotiate())).user(0),
                   early(session_setup_response(ntlm::challenge())).status(smb2::kMoreProcessing)) +
          exchange(early(session_setup(ntlm::authenticate())), early(session_setup_response({}))) +
-         exchange(early(pipe_tree_connect(share)), tree_connect_andx_response("IPC"));
+         exchange(early(tree_connect_for(path)), tree_connect_andx_response(pipes ? "IPC" : "A:"));
 }
 
-Talk SmbClient::set_up_2(std::string_view share) {
+Talk SmbClient::set_up_2(std::string_view path, bool pipes) {
   using namespace smb2;
   const bool newest = transport_ == Transport::kSmb311;
   const auto early = [](Message message) { return message.tree(0); };
@@ -47,7 +48,8 @@ Talk SmbClient::set_up_2(std::string_view share) {
                   early(session_setup_response(ntlm::challenge())).status(smb2::kMoreProcessing)) +
          exchange(early(session_setup(ntlm::authenticate())).session(1),
                   early(session_setup_response({}))) +
-         exchange(early(tree_connect(share)), tree_connect_response(ShareType::kPipe));
+         exchange(early(tree_connect(path)),
+                  tree_connect_response(pipes ? ShareType::kPipe : ShareType::kDisk));
 }
 
 Talk SmbClient::open(std::string_view pipe, std::uint8_t file) {
@@ -79,6 +81,37 @@ Talk SmbClient::ask(std::uint8_t file, const Buffer& bytes, const Buffer& answer
 Talk SmbClient::close(std::uint8_t file) {
   if (is_smb1()) return exchange(smb1::close(file), smb1::done(0x04));
   return exchange(smb2::close(file), smb2::close_response());
+}
+
+Talk SmbClient::open_file(const Opening& opening, std::uint8_t file) {
+  // FILE_GENERIC_READ and FILE_GENERIC_WRITE [MS-SMB2 §2.2.13.1.1]; who only reads opens what is
+  // there (FILE_OPEN), who writes makes it anew (FILE_OVERWRITE_IF).
+  const std::uint32_t access = (opening.reads ? 0x120089U : 0U) | (opening.writes ? 0x120116U : 0U);
+  const std::uint32_t disposition = opening.writes ? 5 : 1;
+  if (is_smb1()) {
+    const auto refused = smb1::done(0xa2).status(opening.status);
+    return exchange(
+        smb1::nt_create("\\" + opening.path, access, disposition),
+        opening.status == 0 ? smb1::nt_create_response(file, smb1::kDiskFile) : refused);
+  }
+  auto answer = smb2::create_response(file);
+  if (opening.status != 0) answer.refused(opening.status);
+  return exchange(smb2::create(opening.path, access, disposition), answer);
+}
+
+Talk talk_of(const Exchange& exchange) {
+  Talk talk;
+  for (const Buffer& piece : exchange.asked) talk.push_back({Side::kClient, piece});
+  if (!exchange.answer.empty()) talk.push_back({Side::kServer, exchange.answer});
+  return talk;
+}
+
+Talk talk_of(const Exchange& exchange, SmbClient& client, std::uint8_t file) {
+  Talk talk;
+  const auto& asked = exchange.asked;
+  for (std::size_t i = 0; i + 1 < asked.size(); ++i) talk = talk + client.send(file, asked[i]);
+  if (exchange.answer.empty()) return talk + client.send(file, asked.back());
+  return talk + client.ask(file, asked.back(), exchange.answer);
 }
 
 }  // namespace rpcsieve::forge

@@ -104,7 +104,7 @@ Message session_setup_response(const Buffer& token) {
   return Message({kSessionSetupAndx, true, words.build(), blob_and_names(token, words.size())});
 }
 
-Message pipe_tree_connect(std::string_view path) {
+Message tree_connect_for(std::string_view path) {
   Block block{kTreeConnectAndx, false, andx().u16(0).u16(1).build(), {0}, std::string(path)};
   block.data = Wire().text("?????").u8(0).build();
   return Message(std::move(block));

@@ -20,8 +20,8 @@ Message negotiate();
 Message negotiate_response();
 Message session_setup(const Buffer& token);
 Message session_setup_response(const Buffer& token);
-// pipe_tree_connect also names the service that it expects, as servers demand it.
-Message pipe_tree_connect(std::string_view path);
+// tree_connect_for also names the service that it expects, any, as servers demand it.
+Message tree_connect_for(std::string_view path);
 Message write_andx_response(std::size_t count);
 
 }  // namespace smb1

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "tools/forge/regex_sample.h"
-
 namespace rpcsieve::forge {
 namespace {
 
@@ -17,14 +15,14 @@ constexpr std::size_t kAlignment = 8;
 using Options = std::vector<Sample>;
 
 Sample literal(const Buffer& bytes) {
-  return {bytes, std::vector<bool>(bytes.size(), false), false, false};
+  return {bytes, std::vector<bool>(bytes.size(), false), false, false, bytes};
 }
 
 std::optional<Options> options_of(const Clause& clause, std::string& why) {
   Options options;
   std::string reason;
   for (const Wanted& wanted : clause.any) {
-    auto found = wanted.regex.empty() ? literal(wanted.bytes) : sample(wanted.regex, reason);
+    auto found = sample_of(wanted, reason);
     if (found)
       options.push_back(std::move(*found));
     else
@@ -111,6 +109,37 @@ std::optional<Buffer> attempt(const std::vector<std::size_t>& choice,
 }
 
 }  // namespace
+
+std::optional<Sample> sample_of(const Wanted& wanted, std::string& why) {
+  if (wanted.instead) return wanted.instead;
+  return wanted.regex.empty() ? literal(wanted.bytes) : sample(wanted.regex, why);
+}
+
+std::vector<Sample> off_by_one(const Sample& sample) {
+  std::vector<Sample> out;
+  for (std::size_t left = sample.bytes.size(); left > 0; --left) {
+    const std::size_t at = left - 1;
+    const std::uint8_t byte = sample.bytes[at];
+    if (sample.any[at]) continue;
+    for (const int other : {byte + 1, byte - 1, 0, int{'x'}}) {
+      if (other < 0 || other > 255 || other == byte) continue;
+      out.push_back(sample);
+      out.back().bytes[at] = static_cast<std::uint8_t>(other);
+    }
+  }
+  return out;
+}
+
+std::vector<Sample> beyond(const Sample& sample) {
+  std::vector<Sample> out;
+  for (std::size_t left = sample.bytes.size(); left > 0; --left) {
+    const std::uint8_t last = sample.last[left - 1];
+    if (sample.any[left - 1] || last == sample.bytes[left - 1] || last == 0xff) continue;
+    out.push_back(sample);
+    out.back().bytes[left - 1] = static_cast<std::uint8_t>(last + 1);
+  }
+  return out;
+}
 
 std::optional<Buffer> make_stub(const std::vector<Clause>& clauses,
                                 const std::function<bool(const Buffer&)>& holds, std::string& why) {

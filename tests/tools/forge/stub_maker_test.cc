@@ -72,5 +72,24 @@ TEST(StubMaker, TriesSoManyStubs) {
   EXPECT_EQ(asked, kMaxStubs);
 }
 
+// nearly prints what becomes of a sample, one after the other.
+std::string nearly(const Wanted& wanted, std::vector<Sample> (*change)(const Sample&)) {
+  std::string why, out;
+  for (const Sample& other : change(sample_of(wanted, why).value())) {
+    out += out.empty() ? "" : " ";
+    out += std::string(other.bytes.begin(), other.bytes.end());
+  }
+  std::replace(out.begin(), out.end(), '\0', '.');
+  return out;
+}
+
+TEST(StubMaker, ChangesOneByteOfAWish) {
+  EXPECT_EQ(nearly(text("ab"), off_by_one), "ac aa a. ax bb `b .b xb");
+  EXPECT_EQ(nearly(regex("a."), off_by_one), "bx `x .x xx");
+  EXPECT_EQ(nearly(text("ab"), beyond), "");
+  EXPECT_EQ(nearly(regex("x[0-9][a-c]{2}."), beyond), "x0adx x0dax x:aax");
+  EXPECT_EQ(nearly(regex("[\\xf0-\\xff]"), beyond), "");
+}
+
 }  // namespace
 }  // namespace rpcsieve::forge
