@@ -6,9 +6,7 @@
 #include "compiler/catalog/catalog.h"
 #include "runtime/alert/eve.h"
 #include "runtime/capture/reader.h"
-#include "runtime/database/database.h"
 #include "runtime/engine/dealer.h"
-#include "runtime/match/matcher.h"
 
 namespace rpcsieve::suite {
 namespace {
@@ -94,5 +92,16 @@ Facts Native::run(const std::string& capture) {
   state_->facts.failure = reader->damage();
   return std::move(state_->facts);
 }
+
+Facts Native::run(std::span<const Captured> frames) {
+  state_->facts = {};
+  for (const Captured& frame : frames)
+    state_->dealer->push(packet::LinkType::kEthernet, frame.bytes, frame.wire_len, frame.time);
+  state_->dealer->finish();
+  return std::move(state_->facts);
+}
+
+const database::Database& Native::database() const { return state_->database; }
+const match::Matcher& Native::matcher() const { return *state_->matcher; }
 
 }  // namespace rpcsieve::suite

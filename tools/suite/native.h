@@ -1,9 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "compiler/compile.h"
+#include "runtime/base/captured.h"
+#include "runtime/database/database.h"
+#include "runtime/match/matcher.h"
 #include "tools/suite/facts.h"
 
 namespace rpcsieve::suite {
@@ -17,6 +21,11 @@ class Native {
 
   // run reads a capture, beginning with empty state.
   Facts run(const std::string& capture);
+  // run takes Ethernet frames in the place of a capture's.
+  Facts run(std::span<const Captured> frames);
+
+  [[nodiscard]] const database::Database& database() const;
+  [[nodiscard]] const match::Matcher& matcher() const;
 
  private:
   struct State;
