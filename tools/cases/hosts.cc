@@ -1,12 +1,12 @@
 // Addresses are not solved for but tried: a few of each network that a set names, or, where it says
 // who is not meant, a few of networks that are nobody's.
-#include "tools/rpcsieve/forge_hosts.h"
+#include "tools/cases/hosts.h"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-namespace rpcsieve::cli {
+namespace rpcsieve::cases {
 namespace {
 
 using compiler::AddressSet;
@@ -63,7 +63,49 @@ std::optional<forge::Hosts> choose(const AddressSet& from, const AddressSet& to,
   return std::nullopt;
 }
 
+// plus gives the address so many behind another one, which is no network's first or last: those
+// ending in 0 and 255 are passed over. It stays in its network, if `bits` of it are the hosts'.
+IpAddress plus(IpAddress address, std::uint32_t number, std::size_t bits) {
+  constexpr std::uint32_t kInLastByte = 254;
+  std::uint32_t offset = bits < 8 ? number : number / kInLastByte * 256 + 1 + number % kInLastByte;
+  if (bits < 32) offset &= (1U << bits) - 1;
+  for (std::size_t i = 0; i < 4; ++i)
+    address.bytes[15 - i] =
+        static_cast<std::uint8_t>(address.bytes[15 - i] | (offset >> 8 * i & 0xff));
+  return address;
+}
+
+// one_of gives an address of networks that a set holds.
+std::optional<IpAddress> one_of(const std::vector<Cidr>& nets, const AddressSet& set,
+                                std::uint32_t number) {
+  for (const bool v4 : {true, false}) {
+    for (const Cidr& net : nets) {
+      if (net.address.is_v4() != v4) continue;
+      const IpAddress address = plus(net.address, number, (v4 ? 32U : 128U) - net.prefix);
+      if (holds(set, address)) return address;
+    }
+  }
+  return std::nullopt;
+}
+
+// everywhere is where a host may be of which is only said where it is not.
+std::vector<Cidr> everywhere() {
+  std::vector<Cidr> nets;
+  for (const std::string_view network :
+       {"10.0.0.0", "172.0.0.0", "192.0.0.0", "100.0.0.0", "fd00::"})
+    nets.push_back({parse_address(network).value(), 8});
+  return nets;
+}
+
 }  // namespace
+
+std::optional<IpAddress> address_of(const AddressSet& set, std::uint32_t number) {
+  return one_of(set.negated ? everywhere() : set.nets, set, number);
+}
+
+std::optional<IpAddress> address_outside(const AddressSet& set, std::uint32_t number) {
+  return address_of({set.nets, !set.negated}, number);
+}
 
 std::optional<ForgedHosts> choose_hosts(const AddressSet& from, const AddressSet& to) {
   const auto v4 = choose(from, to, true), v6 = choose(from, to, false);
@@ -71,4 +113,4 @@ std::optional<ForgedHosts> choose_hosts(const AddressSet& from, const AddressSet
   return ForgedHosts{v4 ? *v4 : *v6, v6};
 }
 
-}  // namespace rpcsieve::cli
+}  // namespace rpcsieve::cases

@@ -1,4 +1,4 @@
-#include "tools/rpcsieve/forge_judge.h"
+#include "tools/cases/judge.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "runtime/alert/record.h"
 #include "runtime/engine/outcome.h"
 
-namespace rpcsieve::cli {
+namespace rpcsieve::cases {
 namespace {
 
 using compiler::Catalog;
@@ -79,7 +79,8 @@ match::Transport transport_bit(forge::Transport transport) {
   return transport == forge::Transport::kUdp ? match::Transport::kUdp : match::Transport::kSmb;
 }
 
-Judge::Judge(const Sieve& sieve) : sieve_(sieve), scratch_(sieve.matcher->make_scratch()) {}
+Judge::Judge(const database::Database& database, const match::Matcher& matcher)
+    : database_(database), matcher_(matcher), scratch_(matcher.make_scratch()) {}
 
 Judgement Judge::judge(const forge::Meant& meant, forge::Transport transport,
                        const forge::Hosts& hosts) {
@@ -91,18 +92,46 @@ Judgement Judge::judge(const forge::Meant& meant, forge::Transport transport,
   Counters counters;
   std::vector<match::Hit> hits;
   Judgement judgement;
-  judgement.blind = sieve_.matcher->match(
+  judgement.blind = matcher_.match(
       {record.call, meant.stub, transport_bit(transport), meant.pipe, client, server}, *scratch_,
       counters, hits);
   const auto outcome = engine::classify(answer_to(meant), returns_of(meant.operation));
   for (const match::Hit& hit : hits) {
     alert.hit = hit;
-    const auto& row = sieve_.database.detections()[hit.detection];
+    const auto& row = database_.detections()[hit.detection];
     judgement.alerts.push_back(
-        {std::string(sieve_.database.text(row.name)), std::string(alert::confidence(alert)),
+        {std::string(database_.text(row.name)), std::string(alert::confidence(alert)),
          std::string(alert::name(hit.stub_match)), std::string(dcerpc::name(outcome.result))});
   }
   return judgement;
 }
 
-}  // namespace rpcsieve::cli
+bool Judge::fits(const forge::Dealing& dealing, forge::Transport transport,
+                 const forge::Hosts& hosts, std::string_view detection, std::size_t step) {
+  const forge::Syntax& interface = dealing.operation.interface;
+  dcerpc::Call call;
+  call.opnum = dealing.operation.opnum;
+  call.known_by = KnownBy::kBound;
+  call.interface = {interface.uuid, interface.major, interface.minor};
+  call.bind_seen = true;
+  call.has_object = dealing.object.has_value();
+  call.object = dealing.object.value_or(Uuid{});
+  if (dealing.security.level > 0)
+    call.auth = {static_cast<dcerpc::AuthType>(dealing.security.type),
+                 static_cast<dcerpc::AuthLevel>(dealing.security.level), 1};
+  call.sealed = seals(dealing.security);
+  call.complete = true;
+  const IpAddress client = parse_address(hosts.client).value();
+  const IpAddress server = parse_address(hosts.server).value();
+  const std::string_view pipe = is_smb(transport) ? std::string_view(dealing.pipe) : "";
+  Counters counters;
+  std::vector<match::Hit> hits;
+  matcher_.match({call, dealing.stub, transport_bit(transport), pipe, client, server}, *scratch_,
+                 counters, hits);
+  return std::any_of(hits.begin(), hits.end(), [&](const match::Hit& hit) {
+    return hit.step == step &&
+           database_.text(database_.detections()[hit.detection].name) == detection;
+  });
+}
+
+}  // namespace rpcsieve::cases

@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/database/database.h"
+#include "runtime/match/matcher.h"
 #include "tools/forge/scenario.h"
-#include "tools/rpcsieve/rules.h"
 
-namespace rpcsieve::cli {
+namespace rpcsieve::cases {
 
 // Expected is an alert that a forged capture must raise.
 struct Expected {
@@ -27,13 +29,18 @@ struct Judgement {
 // means them, never about captures: whether the engine reads a call in these is what they test.
 class Judge {
  public:
-  // The sieve must outlive the judge.
-  explicit Judge(const Sieve& sieve);
+  // Both must outlive the judge.
+  Judge(const database::Database& database, const match::Matcher& matcher);
 
   Judgement judge(const forge::Meant& meant, forge::Transport transport, const forge::Hosts& hosts);
 
+  // fits says whether the request of a dealing fits a step of a detection.
+  bool fits(const forge::Dealing& dealing, forge::Transport transport, const forge::Hosts& hosts,
+            std::string_view detection, std::size_t step);
+
  private:
-  const Sieve& sieve_;
+  const database::Database& database_;
+  const match::Matcher& matcher_;
   std::unique_ptr<match::Scratch> scratch_;
 };
 
@@ -43,4 +50,4 @@ dcerpc::KnownBy known_by(const forge::Meant& meant);
 // transport_bit is a forge's transport as detections name it.
 match::Transport transport_bit(forge::Transport transport);
 
-}  // namespace rpcsieve::cli
+}  // namespace rpcsieve::cases

@@ -1,22 +1,21 @@
-#include "tools/rpcsieve/forge_plan.h"
+#include "tools/cases/plan.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "compiler/catalog/catalog.h"
-#include "tools/forge/stub_maker.h"
-#include "tools/rpcsieve/forge_hosts.h"
+#include "tools/cases/call_parts.h"
+#include "tools/cases/hosts.h"
 
-namespace rpcsieve::cli {
+namespace rpcsieve::cases {
 namespace {
 
 using compiler::CallCondition;
 using compiler::Catalog;
 using compiler::Detection;
 using compiler::Ir;
-using compiler::Pattern;
-
-constexpr std::string_view kPipeOfNobody = "forged";
 
 // Neighbour is an ordinary call with a pipe of its own, whose stub may be eight zeros.
 struct Neighbour {
@@ -44,47 +43,6 @@ void set_neighbour(forge::Call& call, const Detection& detection) {
   }
 }
 
-forge::Syntax interface_of(const CallCondition& condition) {
-  const auto* known = Catalog::builtin().find(condition.interface);
-  const std::uint16_t usual = known == nullptr ? 1 : known->version_major;
-  const std::uint16_t major =
-      std::clamp(usual, condition.version_major_first, condition.version_major_last);
-  const bool is_known = known != nullptr && known->version_major == major;
-  return {condition.interface, major, is_known ? known->version_minor : std::uint16_t{0}};
-}
-
-// pipes_of gives the pipes to use, the best one first: those that the detection names, then those
-// that the catalogue has, then one that nobody knows.
-std::vector<std::string> pipes_of(const CallCondition& condition) {
-  std::vector<std::string> pipes = condition.pipes;
-  if (const auto* known = Catalog::builtin().find(condition.interface))
-    pipes.insert(pipes.end(), known->pipes.begin(), known->pipes.end());
-  pipes.emplace_back(kPipeOfNobody);
-  const std::string first = pipes.front();
-  pipes.erase(std::remove(pipes.begin() + 1, pipes.end(), first), pipes.end());
-  return pipes.size() > 1 ? pipes : std::vector<std::string>{first, first + "2"};
-}
-
-std::string text_of(const Pattern& pattern) {
-  if (pattern.kind == Pattern::Kind::kRegex) return "regex '" + pattern.regex + "'";
-  return fmt::format("a literal of {} bytes", pattern.bytes.size());
-}
-
-std::vector<forge::Clause> clauses_of(const Ir& ir, const CallCondition& condition) {
-  std::vector<forge::Clause> clauses;
-  for (const compiler::Clause& from : condition.stub) {
-    forge::Clause& clause = clauses.emplace_back();
-    for (const compiler::Term& term : from.any) {
-      const Pattern& pattern = ir.patterns[term.pattern];
-      if (term.negated)
-        clause.or_nothing = true;
-      else
-        clause.any.push_back({pattern.bytes, pattern.regex, text_of(pattern)});
-    }
-  }
-  return clauses;
-}
-
 forge::Transport any_transport(const CallCondition& condition) {
   if ((condition.transports & compiler::kTcp) != 0) return forge::Transport::kTcp;
   return (condition.transports & compiler::kSmb) != 0 ? forge::Transport::kSmb2Ioctl
@@ -101,9 +59,11 @@ std::optional<forge::Call> call_of(const Ir& ir, const Detection& detection,
                                    const CallCondition& condition, std::uint16_t opnum,
                                    const ForgedHosts& hosts, Judge& judge, std::string& why) {
   forge::Call call;
-  call.operation = {interface_of(condition), opnum};
+  call.operation = {interface_of(condition.interface, condition.version_major_first,
+                                 condition.version_major_last),
+                    opnum};
   call.object = condition.object;
-  const auto pipes = pipes_of(condition);
+  const auto pipes = pipes_of(condition.interface, condition.pipes);
   call.pipe = pipes[0];
   call.other_pipe = pipes[1];
   call.hosts = hosts.main;
@@ -118,20 +78,6 @@ std::optional<forge::Call> call_of(const Ir& ir, const Detection& detection,
   if (!stub) return std::nullopt;
   call.stub = *stub;
   return call;
-}
-
-std::string label(const CallCondition& condition, std::uint16_t opnum) {
-  return fmt::format(
-      "{} operation {}",
-      condition.interface_name.empty() ? print(condition.interface) : condition.interface_name,
-      opnum);
-}
-
-// ends_of gives the operations of a range to try: the first, and the last one that is no mere end
-// of all numbers.
-std::vector<std::uint16_t> ends_of(const compiler::OpnumRange& range) {
-  if (range.last == range.first || range.last == 0xffff) return {range.first};
-  return {range.first, range.last};
 }
 
 }  // namespace
@@ -159,7 +105,9 @@ Plan plan(const Ir& ir, const Detection& detection, Judge& judge) {
         if (call)
           out.alternatives.push_back({std::move(*call), &condition});
         else
-          out.refused.push_back(label(condition, opnum) + ": " + why);
+          out.refused.push_back(fmt::format("{} operation {}: {}",
+                                            name_of(condition.interface, condition.interface_name),
+                                            opnum, why));
       }
     }
   }
@@ -188,4 +136,4 @@ bool must_alert(const Ir& ir, const Detection& detection, const CallCondition& c
   }
 }
 
-}  // namespace rpcsieve::cli
+}  // namespace rpcsieve::cases

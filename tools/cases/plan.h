@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "compiler/ir/ir.h"
-#include "tools/rpcsieve/forge_judge.h"
+#include "tools/cases/judge.h"
 
-namespace rpcsieve::cli {
+namespace rpcsieve::cases {
 
 // So many alternatives of one detection are forged: of a list of interfaces and operations the
 // first ones.
@@ -35,4 +35,4 @@ Plan plan(const compiler::Ir& ir, const compiler::Detection& detection, Judge& j
 bool must_alert(const compiler::Ir& ir, const compiler::Detection& detection,
                 const compiler::CallCondition& condition, const forge::Meant& meant);
 
-}  // namespace rpcsieve::cli
+}  // namespace rpcsieve::cases

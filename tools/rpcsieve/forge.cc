@@ -4,8 +4,9 @@
 #include <map>
 
 #include "runtime/alert/record.h"
+#include "tools/cases/plan.h"
 #include "tools/rpcsieve/commands.h"
-#include "tools/rpcsieve/forge_plan.h"
+#include "tools/rpcsieve/forge_cases.h"
 #include "tools/rpcsieve/output.h"
 #include "tools/rpcsieve/rules.h"
 
@@ -13,6 +14,12 @@ namespace rpcsieve::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using cases::Alternative;
+using cases::Expected;
+using cases::Judge;
+using cases::Judgement;
+using cases::kMaxForgedAlternatives;
+using cases::Plan;
 using compiler::Detection;
 
 // So many captures are written in one run.
@@ -22,6 +29,7 @@ struct ForgeOptions {
   RuleOptions rules;
   std::string folder;
   std::vector<std::string> detections, transports, evasions;  // empty: all
+  bool cases = false;  // what `test` forges, in the place of the matrix
 };
 
 // Made counts what was made for one detection.
@@ -52,7 +60,7 @@ struct Expectations {
 class Forger {
  public:
   Forger(const ForgeOptions& options, const compiler::Ir& ir, const Sieve& sieve)
-      : options_(options), ir_(ir), judge_(sieve) {}
+      : options_(options), ir_(ir), judge_(sieve.database, *sieve.matcher) {}
 
   Status run();
 
@@ -89,7 +97,7 @@ Status Forger::run() {
 }
 
 Status Forger::forge_all(const Detection& detection) {
-  const Plan planned = plan(ir_, detection, judge_);
+  const Plan planned = cases::plan(ir_, detection, judge_);
   for (const std::string& why : planned.refused)
     complain("{}: cannot be forged: {}", detection.name, why);
   if (planned.left_out > 0)
@@ -111,7 +119,7 @@ Status Forger::forge_matrix(const Detection& detection, const Alternative& alter
                             std::size_t number, Made& made) {
   Status status = Status::kDone;
   for (const forge::Transport transport : forge::transports()) {
-    const auto bit = static_cast<std::uint8_t>(transport_bit(transport));
+    const auto bit = static_cast<std::uint8_t>(cases::transport_bit(transport));
     if ((alternative.condition->transports & bit) == 0) continue;
     for (const forge::Evasion evasion : forge::evasions()) {
       if (number > 1 && evasion != forge::Evasion::kNone) continue;
@@ -148,7 +156,7 @@ Status Forger::forge_one(const Detection& detection, const Alternative& alternat
   fs::create_directories(options_.folder + "/" + detection.name, error);
   if (!replace_file(path, std::string(scenario.capture.begin(), scenario.capture.end())))
     return Status::kFailed;
-  add_case(path, scenario, alert::name(transport_bit(transport)), expected);
+  add_case(path, scenario, alert::name(cases::transport_bit(transport)), expected);
   ++captures_;
   ++made.captures;
   made.quiet += expected.alerts.empty() ? 1 : 0;
@@ -172,7 +180,8 @@ bool Forger::agrees(const Detection& detection, const Alternative& alternative,
                     const forge::Scenario& scenario, const Expectations& expected) const {
   std::size_t wanted = 0, found = 0;
   for (const forge::Meant& meant : scenario.calls)
-    if (!meant.is_neighbour) wanted += must_alert(ir_, detection, *alternative.condition, meant);
+    if (!meant.is_neighbour)
+      wanted += cases::must_alert(ir_, detection, *alternative.condition, meant);
   for (const auto& [one, count] : expected.alerts)
     found += one.detection == detection.name ? count : 0;
   return found == wanted;
@@ -214,6 +223,8 @@ Status forge_captures(const ForgeOptions& options) {
   if (!sieve) return status;
   std::error_code error;
   fs::create_directories(options.folder, error);
+  if (options.cases)
+    return write_cases(rules->ir, *sieve, options.folder, options.detections, options.transports);
   return Forger(options, rules->ir, *sieve).run();
 }
 
@@ -244,11 +255,15 @@ void add_forge(CLI::App& app, Status& status) {
       ->type_name("NAME")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--evasion", options->evasions, "Only these evasions")
-      ->check(CLI::IsMember(names_of(forge::evasions())))
-      ->type_name("NAME")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  CLI::Option* evasion = command->add_option("--evasion", options->evasions, "Only these evasions")
+                             ->check(CLI::IsMember(names_of(forge::evasions())))
+                             ->type_name("NAME")
+                             ->delimiter(',')
+                             ->allow_extra_args(false);
+  command
+      ->add_flag("--cases", options->cases,
+                 "Instead of evasions, the cases of `test`: what alerts, and near misses")
+      ->excludes(evasion);
   options->rules.add_variables(*command);
   options->rules.add_only(*command);
   command->footer("Example:\n  rpcsieve forge rules/ -o forged --transport tcp,smb2-ioctl");
