@@ -13,6 +13,7 @@
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
 #include "tools/rpcsieve/rules.h"
+#include "tools/rpcsieve/test_forged.h"
 #include "tools/suite/matrix.h"
 #include "tools/suite/native.h"
 #include "tools/suite/suricata.h"
@@ -75,17 +76,18 @@ std::vector<SourcePtr> find_suites(const std::vector<std::string>& arguments, St
 
 // Group is the cases that run the same rules, which are then compiled once.
 struct Group {
-  std::vector<std::string> rules;
-  std::vector<Case> cases;
+  std::vector<std::string> rules, variables;
+  std::vector<Case> cases, forged;  // with captures, and without
 };
 
 std::vector<Group> group(std::vector<Case> cases) {
-  std::map<std::vector<std::string>, std::size_t> known;
+  std::map<std::pair<std::vector<std::string>, std::vector<std::string>>, std::size_t> known;
   std::vector<Group> groups;
   for (Case& one : cases) {
-    const auto [at, is_new] = known.try_emplace(one.rules, groups.size());
-    if (is_new) groups.push_back({one.rules, {}});
-    groups[at->second].cases.push_back(std::move(one));
+    const auto [at, is_new] = known.try_emplace({one.rules, one.variables}, groups.size());
+    if (is_new) groups.push_back({one.rules, one.variables, {}, {}});
+    Group& its = groups[at->second];
+    (one.forge.empty() ? its.cases : its.forged).push_back(std::move(one));
   }
   return groups;
 }
@@ -178,9 +180,10 @@ class Tester {
   Status run(Group group) {
     Status status = Status::kDone;
     RuleOptions rules = options_.suites;
-    rules.paths = std::move(group.rules);
+    rules.paths = group.rules;
     rules.only.clear();
-    auto read = load_rules(rules, status);
+    rules.variables.insert(rules.variables.begin(), group.variables.begin(), group.variables.end());
+    const auto read = load_rules(rules, status);
     if (!read) return status;
     std::string error;
     const auto native = suite::Native::create(*read, error);
@@ -196,11 +199,15 @@ class Tester {
       verdicts_.push_back(judge_native(one, facts));
       if (options_.update) found_[one.span.source].emplace_back(one, std::move(facts));
     }
-    return sensor_ ? run_sensor(group, *read) : status;
+    ForgedTests forged(read->ir, *native);
+    if (!options_.update)
+      for (const Case& one : group.forged) status = worse(status, forged.add(one));
+    forged.judge_native(verdicts_);
+    return sensor_ ? worse(status, run_sensor(group, forged, *read)) : status;
   }
 
   // run_sensor runs as many engines at once as there are processors: each takes its time to start.
-  Status run_sensor(const Group& group, const compiler::RuleSet& rules) {
+  Status run_sensor(const Group& group, const ForgedTests& forged, const compiler::RuleSet& rules) {
     std::string error;
     const auto sensor = suite::Suricata::create(*sensor_, rules, error);
     if (!sensor) {
@@ -218,6 +225,7 @@ class Tester {
       threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();
     std::move(verdicts.begin(), verdicts.end(), std::back_inserter(verdicts_));
+    forged.judge_sensor(*sensor, sensor_->target, verdicts_);
     return Status::kDone;
   }
 

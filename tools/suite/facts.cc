@@ -77,6 +77,7 @@ std::vector<std::string> differences(const Case& wanted, const Facts& facts) {
                                    [&](const json& alert) { return fits(alert, one); });
     compare("alerts of " + print(one), static_cast<std::uint32_t>(got), one.count, out);
   }
+  if (wanted.calls) compare("calls", facts.calls, *wanted.calls, out);
   if (!wanted.only.empty()) return out;
   for (const json& alert : facts.alerts) {
     const bool is_wanted = std::any_of(wanted.alerts.begin(), wanted.alerts.end(),
@@ -84,7 +85,6 @@ std::vector<std::string> differences(const Case& wanted, const Facts& facts) {
     if (!is_wanted) out.push_back("unexpected alert " + alert.at("rpcsieve").dump());
   }
   compare("blind spots", facts.anomalies, wanted.anomalies, out);
-  if (wanted.calls) compare("calls", facts.calls, *wanted.calls, out);
   compare("outcomes", facts.outcomes, wanted.outcomes, out);
   compare("users", facts.users, wanted.users, out);
   return out;

@@ -106,22 +106,25 @@ Rows matrix_of(const std::vector<Verdict>& verdicts) {
 
 Rows forms_of(const std::vector<Verdict>& verdicts) {
   struct Share {
-    std::uint32_t alerted = 0, alone = 0;
+    std::uint32_t alerted = 0, alone = 0, unwanted = 0;
   };
   std::map<std::pair<std::string, std::string>, Share> shares;
   for (const Verdict& verdict : verdicts) {
     for (const auto& [detection, forms] : verdict.forms) {
+      const bool is_unwanted = std::find(verdict.unwanted.begin(), verdict.unwanted.end(),
+                                         detection) != verdict.unwanted.end();
       for (const std::string& form : forms) {
         Share& share = shares[{verdict.engine, form}];
         ++share.alerted;
         share.alone += forms.size() == 1 ? 1 : 0;
+        share.unwanted += is_unwanted ? 1 : 0;
       }
     }
   }
-  Rows rows = {{"ENGINE", "FORM", "ALERTED", "ALONE"}};
+  Rows rows = {{"ENGINE", "FORM", "ALERTED", "ALONE", "UNWANTED"}};
   for (const auto& [name, share] : shares)
-    rows.push_back(
-        {name.first, name.second, std::to_string(share.alerted), std::to_string(share.alone)});
+    rows.push_back({name.first, name.second, std::to_string(share.alerted),
+                    std::to_string(share.alone), std::to_string(share.unwanted)});
   return rows;
 }
 

@@ -33,7 +33,7 @@ using Rows = std::vector<std::vector<std::string>>;
 // it must, how many it missed, and how many more it alerted on.
 Rows matrix_of(const std::vector<Verdict>& verdicts);
 // forms_of gives, for each form of a sensor's rules, on how many pairs of capture and detection it
-// alerted, and on how many no other form did.
+// alerted, on how many no other form did, and on how many none should have.
 Rows forms_of(const std::vector<Verdict>& verdicts);
 // html gives both as a page of its own.
 std::string html(const std::vector<Verdict>& verdicts);

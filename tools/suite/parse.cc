@@ -27,8 +27,10 @@ constexpr compiler::Key kDivergenceKeys[] = {
 constexpr compiler::Shape kDivergenceShape = {"divergence", "the divergence", kDivergenceKeys};
 
 constexpr compiler::Key kCaseKeys[] = {
-    {"capture", Kind::kText, Need::kRequired, "a capture that scan reads"},
+    {"capture", Kind::kText, Need::kOptional, "a capture that scan reads"},
+    {"forge", Kind::kTexts, Need::kOptional, "all, or the detections that captures are forged for"},
     {"rules", Kind::kTexts, Need::kRequired, "files or folders of detections"},
+    {"variables", Kind::kAnything, Need::kOptional, "variables of the rules, each with addresses"},
     {"alerts", Kind::kAnything, Need::kOptional, "every alert that there is"},
     {"quiet", Kind::kFlag, Need::kOptional, "there are none"},
     {"calls", Kind::kNumber, Need::kOptional, "how many calls there are"},
@@ -106,6 +108,10 @@ Divergence divergence_of(const YamlNode& node, Diagnostics& out) {
 void read_alerts(Fields& fields, Case& one, Diagnostics& out) {
   const YamlNode* alerts = fields.take("alerts");
   const bool quiet = compiler::read_flag(fields.take("quiet"), "quiet", out);
+  if (!one.forge.empty() && (alerts != nullptr || quiet))
+    out.error("T006", fields.span(), "what is forged has its own expectations",
+              "take out alerts and quiet");
+  if (!one.forge.empty()) return;
   if ((alerts != nullptr) == quiet) {
     out.error("T004", fields.span(), "a case has either alerts or quiet",
               "`alerts: […]`, every one there is; or `quiet: true`");
@@ -115,11 +121,38 @@ void read_alerts(Fields& fields, Case& one, Diagnostics& out) {
     one.alerts.push_back(wanted_of(*node, out));
 }
 
+// variables_of reads `{NAME: addresses}` as the command line's NAME=cidr,cidr.
+std::vector<std::string> variables_of(const YamlNode* node, Diagnostics& out) {
+  std::vector<std::string> settings;
+  if (node == nullptr) return settings;
+  if (node->kind != YamlNode::Kind::kMap) {
+    out.error("T002", node->span, "variables is no map", "{NAME: addresses, …}");
+    return settings;
+  }
+  for (const compiler::Entry& entry : node->entries) {
+    std::string setting = entry.key.text + "=";
+    if (entry.value.kind == YamlNode::Kind::kList && entry.value.items.empty()) {
+      settings.push_back(std::move(setting));
+      continue;
+    }
+    for (const compiler::Value& value : compiler::read_values(&entry.value, "variables", out))
+      setting += (setting.ends_with('=') ? "" : ",") + value.text;
+    settings.push_back(std::move(setting));
+  }
+  return settings;
+}
+
 Case case_of(const YamlNode& node, Diagnostics& out) {
   Fields fields(node, kCaseShape, out);
   Case one;
   one.span = node.span;
   one.capture = text_of(fields.take("capture"), "capture", out);
+  for (const compiler::Value& value : compiler::read_values(fields.take("forge"), "forge", out))
+    one.forge.push_back(value.text);
+  if (one.capture.empty() == one.forge.empty())
+    out.error("T005", node.span, "a case has either a capture or forges some",
+              "`capture: FILE`, or `forge: all`");
+  one.variables = variables_of(fields.take("variables"), out);
   for (const compiler::Value& value : compiler::read_values(fields.take("rules"), "rules", out))
     one.rules.push_back(value.text);
   read_alerts(fields, one, out);

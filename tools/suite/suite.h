@@ -33,9 +33,11 @@ struct Divergence {
 struct Case {
   compiler::Span span;
   std::string capture;             // from the working directory, as the rules
+  std::vector<std::string> forge;  // in its place: captures are forged for these detections; "all"
   std::vector<std::string> rules;  // files or folders
-  std::vector<Wanted> alerts;      // all there are; none: the capture is quiet
-  std::string only;                // the case is about this detection alone; empty: about all
+  std::vector<std::string> variables;  // of the rules: "NAME=cidr,cidr"
+  std::vector<Wanted> alerts;          // all there are; none: the capture is quiet
+  std::string only;                    // the case is about this detection alone; empty: about all
   std::optional<std::uint32_t> calls;
   std::optional<Tally> outcomes, users;  // of the calls
   std::uint32_t anomalies = 0;           // blind spots

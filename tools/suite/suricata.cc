@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -64,6 +65,11 @@ std::string failure(const Done& done) {
   return fmt::format("suricata: exit status {}: {}", done.status, done.said);
 }
 
+bool admits(const std::vector<std::string>& reasons, std::string_view what) {
+  return std::any_of(reasons.begin(), reasons.end(),
+                     [&](const std::string& reason) { return reason.starts_with(what); });
+}
+
 }  // namespace
 
 std::optional<Suricata::Program> Suricata::find(const std::string& command) {
@@ -86,6 +92,7 @@ std::unique_ptr<Suricata> Suricata::create(const Program& program, const compile
   write(folder + "/rpcsieve.rules", emitted.text);
   for (const auto& detection : rules.ir.detections)
     made->names_[rpcsieve::print(detection.id)] = detection.name;
+  for (const auto& verdict : emitted.verdicts) made->reasons_[verdict.detection] = verdict.reasons;
   for (const auto& verdict : emitted.verdicts)
     if (verdict.fidelity == compiler::Fidelity::kRefused) made->refused_.insert(verdict.detection);
   const Done done = suite::run({program.command, "-T", "-c", folder + "/suricata.yaml", "-S",
@@ -94,7 +101,24 @@ std::unique_ptr<Suricata> Suricata::create(const Program& program, const compile
   return error.empty() ? std::move(made) : nullptr;
 }
 
+bool Suricata::may_miss(const std::string& detection) const {
+  return admits(reasons_.at(detection), "narrower:");
+}
+
+bool Suricata::may_add(const std::string& detection) const {
+  return admits(reasons_.at(detection), "wider:");
+}
+
 std::optional<Fired> Suricata::run(const std::string& capture, std::string& error) const {
+  const auto all = alerts(capture, error);
+  if (!all) return std::nullopt;
+  Fired fired;
+  for (const SensorAlert& alert : *all) fired[alert.detection].insert(alert.form);
+  return fired;
+}
+
+std::optional<std::vector<SensorAlert>> Suricata::alerts(const std::string& capture,
+                                                         std::string& error) const {
   const Scratch logs;
   const std::string& folder = scratch_.path();
   const Done done = suite::run({program_.command, "-c", folder + "/suricata.yaml", "-S",
@@ -102,16 +126,17 @@ std::optional<Fired> Suricata::run(const std::string& capture, std::string& erro
                                 "none", "--runmode", "single"});
   error = failure(done);
   if (!error.empty()) return std::nullopt;
-  Fired fired;
+  std::vector<SensorAlert> all;
   std::ifstream events(logs.path() + "/eve.json");
   for (std::string line; std::getline(events, line);) {
     const json event = json::parse(line, nullptr, false);
     if (event.is_discarded() || event.value("event_type", "") != "alert") continue;
     const json& metadata = event.at("alert").at("metadata");
     const std::string id = metadata.at("rpcsieve_id").at(0);
-    fired[names_.at(id)].insert(metadata.at("rpcsieve_form").at(0).get<std::string>());
+    all.push_back({event.value("src_ip", ""), event.value("dest_ip", ""), names_.at(id),
+                   metadata.at("rpcsieve_form").at(0).get<std::string>()});
   }
-  return fired;
+  return all;
 }
 
 }  // namespace rpcsieve::suite

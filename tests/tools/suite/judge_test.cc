@@ -54,12 +54,15 @@ TEST(Differences, Count) {
   damaged.failure = "damaged";
   Case about_one = wants({{"a", 1, {}}});
   about_one.only = "a";
+  Case about_calls = about_one;
+  about_calls.calls = 1;
   const Row rows[] = {
       {"what is wanted", wants({{"a", 2, {}}}), found({alert("a"), alert("a")}), 0},
       {"missing", wants({{"a", 1, {}}}), {}, 1},
       {"too many", wants({{"a", 1, {}}}), found({alert("a"), alert("a")}), 1},
       {"of another", wants({{"a", 1, {}}}), found({alert("a"), alert("b")}), 1},
       {"of another, which the case is not about", about_one, found({alert("a"), alert("b")}), 0},
+      {"calls, where the case is about one", about_calls, found({alert("a"), alert("b")}), 1},
       {"a quiet capture", wants({}), {}, 0},
       {"a quiet capture with an alert", wants({}), found({alert("a")}), 1},
       {"conditions part the alerts",
@@ -102,9 +105,9 @@ std::vector<Verdict> some_verdicts() {
 TEST(Matrix, CountsByDetectionAndByForm) {
   EXPECT_EQ(matrix_of(some_verdicts()),
             (Rows{{"DETECTION", "suricata7"}, {"<c>", "0/0 +1"}, {"a", "2/2"}, {"b", "1/2"}}));
-  EXPECT_EQ(forms_of(some_verdicts()), (Rows{{"ENGINE", "FORM", "ALERTED", "ALONE"},
-                                             {"suricata7", "app", "3", "2"},
-                                             {"suricata7", "raw", "2", "1"}}));
+  EXPECT_EQ(forms_of(some_verdicts()), (Rows{{"ENGINE", "FORM", "ALERTED", "ALONE", "UNWANTED"},
+                                             {"suricata7", "app", "3", "2", "1"},
+                                             {"suricata7", "raw", "2", "1", "0"}}));
 }
 
 TEST(Matrix, EscapesNames) {

@@ -57,6 +57,24 @@ TEST(Parse, ReadsACase) {
   EXPECT_TRUE(cases[1].alerts.empty());
 }
 
+TEST(Parse, ReadsWhatIsToBeForged) {
+  compiler::Diagnostics out;
+  const auto cases = read(R"(
+- forge: all
+  rules: rules
+  variables: {DC: [10.0.0.1, 10.0.1.0/24], NOBODY: []}
+  origin: forged
+- {forge: [one, two], rules: rules, origin: forged}
+)",
+                          out);
+  EXPECT_FALSE(out.has_errors());
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].forge, std::vector<std::string>{"all"});
+  EXPECT_EQ(cases[0].variables, (std::vector<std::string>{"DC=10.0.0.1,10.0.1.0/24", "NOBODY="}));
+  EXPECT_EQ(cases[1].forge, (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(cases[1].capture.empty());
+}
+
 TEST(Parse, ReadsTheExpectationsOfDetections) {
   compiler::Diagnostics out;
   const auto cases = read(R"(rpcsieve: 1
@@ -88,7 +106,12 @@ const Mistake kMistakes[] = {
     {"- {capture: a, rules: r, alerts: [{count: 2}], origin: o}", "T003"},
     {"- {capture: a, rules: r, origin: o}", "T004"},
     {"- {capture: a, rules: r, quiet: true, alerts: [{detection: x}], origin: o}", "T004"},
-    {"- {rules: r, quiet: true, origin: o}", "E011"},
+    {"- {rules: r, quiet: true, origin: o}", "T005"},
+    {"- {capture: a, forge: all, rules: r, origin: o}", "T005"},
+    {"- {forge: all, rules: r, quiet: true, origin: o}", "T006"},
+    {"- {forge: [x], rules: r, alerts: [{detection: x}], origin: o}", "T006"},
+    {"- {forge: all, rules: r, variables: [DC], origin: o}", "T002"},
+    {"- {forge: all, origin: o}", "E011"},
     {"- {capture: a, rules: r, quiet: true}", "E011"},
     {"- {capture: a, rules: r, quiet: true, origin: o, alert: 1}", "E010"},
     {"- {capture: a, rules: r, quiet: true, origin: o, divergences: [{engine: e, detection: d}]}",
@@ -103,7 +126,7 @@ TEST(Parse, RefusesSlips) {
 TEST(Parse, DocumentsItsCodes) {
   std::ifstream in(RPCSIEVE_SOURCE_DIR "/docs/TESTING.md");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  for (const char* code : {"T001", "T002", "T003", "T004"})
+  for (const char* code : {"T001", "T002", "T003", "T004", "T005", "T006"})
     EXPECT_NE(text.find(std::string("| `") + code), std::string::npos) << code;
 }
 
