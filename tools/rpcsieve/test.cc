@@ -183,7 +183,7 @@ class Tester {
     rules.paths = group.rules;
     rules.only.clear();
     rules.variables.insert(rules.variables.begin(), group.variables.begin(), group.variables.end());
-    const auto read = load_rules(rules, status);
+    auto read = load_rules(rules, status);
     if (!read) return status;
     std::string error;
     const auto native = suite::Native::create(*read, error);
