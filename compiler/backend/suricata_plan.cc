@@ -46,8 +46,6 @@ class Maker {
   // An alert of the precise profile may not depend on what is found beside the stub, or is missing
   // from its first fragment.
   [[nodiscard]] bool is_sure() const { return !shape_.loose && !shape_.negated; }
-  // Over SMB only the stub can tell whose call it is.
-  [[nodiscard]] bool is_sure_over_smb() const { return shape_.telling && condition_.pipes.empty(); }
 
   // One operation of every version, whatever the object, and nothing about the stub: such a request
   // can be told by its header's bytes alone, without a regex.
@@ -80,8 +78,8 @@ class Maker {
 
   void choose_precise() {
     if (!is_sure()) return;
-    plan_.app_transports = condition_.transports & (is_sure_over_smb() ? kSmb | kTcp : kTcp);
-    plan_.guarded = asks(kSmb) && !is_sure_over_smb() && condition_.pipes.empty();
+    plan_.app_transports = condition_.transports & kTcp;
+    plan_.guarded = asks(kSmb) && condition_.pipes.empty() && is_every_version();
     plan_.packet = asks(kTcp) && is_plain() && is_every_version();
   }
 
@@ -89,15 +87,18 @@ class Maker {
     if (!is_sure())
       return "refused: short, negated or regex conditions may meet an object UUID, a verifier or a "
              "first fragment instead of the stub";
-    return "refused: Suricata has no word for the name of a call's pipe, and no other transport is "
-           "asked for";
+    return condition_.pipes.empty()
+               ? "refused: over SMB the parser takes the versions of an interface for one another, "
+                 "and no other transport is asked for"
+               : "refused: Suricata has no word for the name of a call's pipe, and no other "
+                 "transport is asked for";
   }
 
   void explain_app() {
     if (!plan_.app) return;
     const bool smb = (plan_.app_transports & kSmb) != 0;
     const bool tcp = (plan_.app_transports & kTcp) != 0;
-    if (smb && !shape_.telling)
+    if (smb)
       wider(
           "app: over SMB the parser keeps one bind list per connection and ignores context ids, "
           "so a call with this opnum on another pipe or context may alert");
@@ -105,6 +106,13 @@ class Maker {
     if (smb && !coverage_) explain_pipes("app");
     if (!smb && !plan_.guarded && asks(kSmb))
       narrower("app: SMB is left out, where the parser cannot tell whose call it is");
+    explain_answers("app");
+  }
+
+  void explain_answers(std::string_view form) {
+    if (needs_stub(condition_))
+      narrower(
+          fmt::format("{}: a call of operation 0 without any stub is taken for an answer", form));
   }
 
   void explain_pipes(std::string_view form) {
@@ -118,6 +126,7 @@ class Maker {
     if (plan_.guarded) {
       explain_pipes("app-smb");
       narrower("app-smb: silent once the connection has offered another interface");
+      explain_answers("app-smb");
     }
     if (plan_.packet)
       narrower(

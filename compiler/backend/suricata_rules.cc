@@ -241,9 +241,11 @@ class Writer {
                        stub_in_stream(ir_, condition_, request_header(condition_, contexts)));
   }
 
+  // No `flow`: Suricata calls the side that it met first the client, and a datagram says itself
+  // that it is a request.
   void write_udp() {
     add("udp", "udp",
-        fmt::format("{}{} offset:32; depth:8;{}", kToServer, interface_seed(condition_),
+        fmt::format("{} offset:32; depth:8;{}", interface_seed(condition_),
                     stub_in_datagram(ir_, condition_, datagram_header(condition_))));
   }
 

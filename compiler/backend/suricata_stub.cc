@@ -105,7 +105,13 @@ StubShape stub_shape(const Ir& ir, const CallCondition& condition) {
   return shape;
 }
 
+bool needs_stub(const CallCondition& condition) {
+  return condition.stub.empty() && !condition.object && condition.opnums.front().first == 0 &&
+         condition.opnums != std::vector{OpnumRange{}};
+}
+
 std::string stub_in_buffer(const Ir& ir, const CallCondition& condition) {
+  if (needs_stub(condition)) return " dcerpc.stub_data; bsize:>0;";
   std::string out;
   Anchors anchors;
   if (condition.object) {

@@ -20,8 +20,12 @@ struct StubShape {
 StubShape stub_shape(const Ir& ir, const CallCondition& condition);
 
 // stub_in_buffer gives the options that hold the clauses within dcerpc.stub_data, the object UUID
-// at its front included; "" if the condition has none.
+// at its front included, or the mere stub that needs_stub() asks for; else "".
 std::string stub_in_buffer(const Ir& ir, const CallCondition& condition);
+
+// needs_stub: Suricata shows an answer whose request it could not read as a call of operation 0,
+// which only the missing stub tells from a real one.
+bool needs_stub(const CallCondition& condition);
 
 // stub_in_stream and stub_in_datagram give the options that hold the clauses behind a PDU's header,
 // which `header`, a regex, matches up to the stub's beginning. At least the header is asked for.

@@ -82,10 +82,15 @@ std::string joined(const std::vector<Cidr>& nets, std::string_view sign) {
   return out;
 }
 
-// all_but gives everything of one family but these.
-std::string all_but(const Family& family) {
-  const std::string but = joined(family.nets, "!");
-  return but.empty() ? std::string(family.whole) : fmt::format("[{},{}]", family.whole, but);
+// all_but gives everything but what is left out of each family that has anything left. Both must be
+// named: in a list that only negates, Suricata lets no address of the other family through.
+std::string all_but(const Family& v4, const Family& v6) {
+  std::vector<std::string> parts;
+  for (const Family* family : {&v4, &v6})
+    if (!family->is_whole()) parts.emplace_back(family->whole);
+  for (const Family* family : {&v4, &v6})
+    if (!family->is_whole() && !family->nets.empty()) parts.push_back(joined(family->nets, "!"));
+  return fmt::format("[{}]", fmt::join(parts, ","));
 }
 
 // escape gives one character of a regex so that it ends neither the regex nor the option.
@@ -197,9 +202,7 @@ std::optional<std::string> addresses(const AddressSet& set) {
   Family v4{{}, "0.0.0.0/0", 4}, v6{{}, "::/0", 16};
   for (const Cidr& net : set.nets) (net.address.is_v4() ? v4 : v6).nets.push_back(net);
   if (v4.is_whole() && v6.is_whole()) return std::nullopt;
-  if (v4.is_whole()) return all_but(v6);
-  if (v6.is_whole()) return all_but(v4);
-  return "![" + joined(set.nets, "") + "]";
+  return all_but(v4, v6);
 }
 
 std::string pattern(const Pattern& pattern, const Anchors& anchors) {
