@@ -13,6 +13,7 @@
 #include "compiler/ir/targets.h"
 #include "compiler/ir/words.h"
 #include "compiler/spec/number.h"
+#include "runtime/base/rule_limits.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -63,10 +64,10 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
 std::int64_t lower_window(const std::optional<Value>& within, Diagnostics& out) {
   if (!within) return 0;
   const auto us = parse_duration(within->text);
-  if (us && *us <= kLongestWindowUs) return *us;
+  if (us && *us <= kMaxWindowUs) return *us;
   if (us)
     out.error("E047", within->span, fmt::format("within '{}' is too long", within->text),
-              fmt::format("write at most {}h", kLongestWindowUs / 3'600'000'000));
+              fmt::format("write at most {}h", kMaxWindowUs / 3'600'000'000));
   else
     out.error("E047", within->span, fmt::format("'{}' is no length of time", within->text),
               "write a number and its unit: 500ms, 60s, 5m or 1h");
@@ -80,11 +81,11 @@ std::uint8_t lower_by(const std::vector<Value>& by, Diagnostics& out) {
 Count lower_count(const CountSpec& spec, Diagnostics& out) {
   Count count;
   if (spec.at_least) {
-    const auto number = parse_number(spec.at_least->text, kMostEvents);
+    const auto number = parse_number(spec.at_least->text, kMaxCount);
     if (!number || *number == 0)
       out.error("E023", spec.at_least->span,
                 fmt::format("'{}' is no number of events", spec.at_least->text),
-                fmt::format("write a decimal number from 1 to {}", kMostEvents));
+                fmt::format("write a decimal number from 1 to {}", kMaxCount));
     count.at_least = number.value_or(1);
   }
   count.within_us = lower_window(spec.within, out);

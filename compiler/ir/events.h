@@ -22,9 +22,6 @@ std::vector<FileCondition> lower_file(const FileSpec& file, Diagnostics& out);
 Step lower_step(const StepSpec& spec, const Catalog& catalog, PatternTable& patterns,
                 Diagnostics& out);
 
-// No sensor should have to remember more than a week.
-inline constexpr std::int64_t kLongestWindowUs = 168LL * 3600 * 1'000'000;
-
 // lower_history gives a detection what joins its steps, and its threshold.
 void lower_history(const DetectionSpec& spec, Detection& detection, Diagnostics& out);
 

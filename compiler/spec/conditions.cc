@@ -8,6 +8,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/base/rule_limits.h"
+
 namespace rpcsieve::compiler {
 namespace {
 
@@ -190,8 +192,8 @@ std::optional<FileSpec> read_file(const YamlNode& node, std::size_t& left, Diagn
   Fields fields(node, kFileConditionShape, out);
   FileSpec file;
   file.span = fields.span();
-  file.names = read_values(fields.take("name"), "name", out, kLongestGlob);
-  file.shares = read_values(fields.take("share"), "share", out, kLongestGlob);
+  file.names = read_values(fields.take("name"), "name", out, kMaxGlobCharacters);
+  file.shares = read_values(fields.take("share"), "share", out, kMaxGlobCharacters);
   file.access = read_text(fields.take("access"), "access", out);
   file.outcomes = read_values(fields.take("outcome"), "outcome", out);
   fields.finish();

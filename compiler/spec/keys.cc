@@ -2,6 +2,8 @@
 // what an editor offers.
 #include "compiler/spec/keys.h"
 
+#include "runtime/base/rule_limits.h"
+
 namespace rpcsieve::compiler {
 namespace {
 
@@ -175,13 +177,13 @@ constexpr Key kFileConditionKeys[] = {
      .description = "Globs (* and ?) of the file's name; of its whole path where there is a "
                     "backslash.",
      .pattern = kGlobPattern,
-     .longest = kLongestGlob},
+     .longest = kMaxGlobCharacters},
     {.name = "share",
      .kind = kTexts,
      .need = kOptional,
      .description = "Globs (* and ?) of the share's name.",
      .pattern = kGlobPattern,
-     .longest = kLongestGlob},
+     .longest = kMaxGlobCharacters},
     {"access", kText, kOptional, "What it is opened for.", kAccessWords},
     {"outcome", kTexts, kOptional, "What came of it; left out: it was opened, or nobody knows.",
      kOutcomeWords}};
@@ -207,7 +209,7 @@ constexpr Key kCountKeys[] = {{.name = "at_least",
                                .need = kRequired,
                                .description = "How often.",
                                .least = 1,
-                               .most = kMostEvents},
+                               .most = kMaxCount},
                               kWithin,
                               kBy};
 

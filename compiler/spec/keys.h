@@ -102,14 +102,12 @@ extern const Shape kVariablesShape;  // of the top of variables.yaml
 // A sensor's rule holds the name in its metadata and the title in its message, and Suricata refuses
 // rules of more than 8 KiB; whoever reads alerts wants both on one line.
 inline constexpr std::size_t kLongestName = 100, kLongestTitle = 200, kLongestText = 500;
-// A glob meets every name that is opened.
-inline constexpr std::size_t kLongestGlob = 200;
 
 // find_key gives the key of that name; nullptr if the shape has none.
 const Key* find_key(const Shape& shape, std::string_view name);
 
-// The most events that a threshold may ask for, and alerts that a detection may expect.
-inline constexpr std::uint32_t kMostEvents = 100'000, kMostAlerts = 1'000'000;
+// The most alerts that a detection may expect.
+inline constexpr std::uint32_t kMostAlerts = 1'000'000;
 
 // longest_of gives how many characters the value of a key may have.
 constexpr std::size_t longest_of(const Key& key) {

@@ -10,6 +10,7 @@
 #include "compiler/spec/number.h"
 #include "compiler/spec/spec.h"
 #include "compiler/spec/yaml.h"
+#include "runtime/base/rule_limits.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -35,7 +36,7 @@ void read_steps(const YamlNode* node, DetectionSpec& detection, std::size_t& lef
     out.error("E019", items[kMaxSteps]->span,
               fmt::format("the sequence has more than {} steps", kMaxSteps),
               "leave out those that say least");
-  for (std::size_t i = 0; i < std::min(items.size(), kMaxSteps); ++i) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(items.size(), kMaxSteps); ++i) {
     Fields fields(*items[i], kStepShape, out);
     detection.steps.push_back(read_event(fields, left, out));
     check_form(fields, kStepShape, fields.finish(), out);

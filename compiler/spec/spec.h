@@ -123,8 +123,6 @@ struct Spec {
 // A detection unfolds into a condition for each interface of each alternative; so many parts
 // (operations, pipes, stub terms) may they have together.
 inline constexpr std::size_t kMaxUnfolded = 10'000;
-// So many steps has a sequence at most.
-inline constexpr std::size_t kMaxSteps = 16;
 
 // parse reads a file of detections (DESIGN section 2). All that is wrong with its structure goes to
 // `out`; the Spec holds everything that could be read nevertheless, so that the next phase can say

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "runtime/base/rule_limits.h"
 #include "runtime/base/uuid.h"
 
 // The layout of a database file, version 2. The reader owns it; the compiler is a client that
@@ -119,12 +120,6 @@ struct DetectionRow {
   Range history;  // kHistories: one if it has more steps or counts, else none
 };
 
-// Bounds of what a detection may ask of several events. A detection that is its own enemy is no
-// danger to the sensor, but its state must be small.
-inline constexpr std::uint8_t kMaxSteps = 64;
-inline constexpr std::uint32_t kMaxCount = 1'000'000;
-inline constexpr std::int64_t kMaxWindowUs = 366LL * 24 * 3600 * 1'000'000;
-
 // Bits of what the events of a sequence or a count have in common; none: nothing.
 inline constexpr std::uint8_t kByClient = 1, kByServer = 2;
 
@@ -186,8 +181,6 @@ struct BindRow {
 
 // Bits of what a file is opened for.
 inline constexpr std::uint8_t kRead = 1, kWrite = 2, kEveryAccess = 3;
-// A longer glob is refused.
-inline constexpr std::uint32_t kMaxGlobBytes = 1024;
 
 // FileRow is one alternative of a detection: the opening of a file over SMB.
 struct FileRow {

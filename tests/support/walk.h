@@ -80,7 +80,7 @@ class Walk {
 
   void file(const database::FileRow& row) {
     who(row);
-    must(row.name.length <= database::kMaxGlobBytes && row.share.length <= database::kMaxGlobBytes);
+    must(row.name.length <= kMaxGlobBytes && row.share.length <= kMaxGlobBytes);
     touch(database_.text(row.name));
     touch(database_.text(row.share));
   }
@@ -105,10 +105,10 @@ class Walk {
     for (const auto& tag : database_.tags(row.attack)) touch(database_.text(tag));
     must(row.severity <= database::Severity::kCritical);
     must(row.sealed <= database::Sealed::kIgnore);
-    must(row.steps >= 1 && row.steps <= database::kMaxSteps);
+    must(row.steps >= 1 && row.steps <= kMaxSteps);
     const auto* history = database_.history(row);
     must((row.steps > 1) == (history != nullptr && history->sequence_us > 0));
-    must(history == nullptr || history->at_least <= database::kMaxCount);
+    must(history == nullptr || history->at_least <= kMaxCount);
   }
 
   const database::Database& database_;
