@@ -90,7 +90,7 @@ std::string all_but(const Family& v4, const Family& v6) {
     if (!family->is_whole()) parts.emplace_back(family->whole);
   for (const Family* family : {&v4, &v6})
     if (!family->is_whole() && !family->nets.empty()) parts.push_back(joined(family->nets, "!"));
-  return fmt::format("[{}]", fmt::join(parts, ","));
+  return parts.size() == 1 ? parts.front() : fmt::format("[{}]", fmt::join(parts, ","));
 }
 
 // escape gives one character of a regex so that it ends neither the regex nor the option.

@@ -44,6 +44,15 @@ compiler::Emitted emit(const compiler::Ir& ir, Profile profile) {
   return compiler::emit_suricata7(ir, compiler::Sids::assign(ir, nullptr, out), profile);
 }
 
+// named gives an Ir whose transports the author named: the precise profile has no rules for UDP
+// otherwise.
+compiler::Ir named(compiler::Ir ir) {
+  for (compiler::Detection& detection : ir.detections)
+    for (compiler::CallCondition& call : detection.steps.front().calls)
+      call.transports_given = call.transports != compiler::kEveryTransport;
+  return ir;
+}
+
 // throw_rules throws detections until there are enough of each kind: few are exact by chance.
 compiler::Ir throw_rules(Dice& dice) {
   std::vector<Rule> rules;
@@ -57,7 +66,7 @@ compiler::Ir throw_rules(Dice& dice) {
     ++count;
     rules.push_back(rule);
   }
-  return ir(rules);
+  return named(ir(rules));
 }
 
 // Tally counts pairs of a detection and a capture.

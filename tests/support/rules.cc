@@ -168,11 +168,7 @@ Rule& Rule::versions(std::uint16_t first, std::uint16_t last) {
 }
 
 Rule& Rule::transports(std::uint8_t bits) {
-  const auto set = [&](auto& condition) {
-    condition.transports = bits;
-    condition.transports_given = true;
-  };
-  step().binds.empty() ? set(last_call()) : set(step().binds.back());
+  (step().binds.empty() ? last_call().transports : step().binds.back().transports) = bits;
   return *this;
 }
 

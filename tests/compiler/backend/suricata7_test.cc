@@ -122,6 +122,18 @@ TEST(Suricata7, RulesOnBytes) {
             R"(flowbits:isset,rpcsieve.12345778-1234-abcd-ef00-0123456789ab.smb.bound-n;)");
 }
 
+// An answer whose request Suricata could not read is a call of operation 0 to it.
+TEST(Suricata7, OperationZeroNeedsAStub) {
+  const auto of = [](std::vector<OpnumRange> opnums) {
+    return app(Rule("a").call(test::kLsarpc, std::move(opnums)).transports(kTcp));
+  };
+  constexpr std::string_view kStub = " dcerpc.stub_data; bsize:>0;";
+  EXPECT_TRUE(of({{0, 0}, {3, 3}}).ends_with(kStub));
+  EXPECT_TRUE(of({{0, 9}}).ends_with(kStub));
+  EXPECT_FALSE(of({{1, 9}}).ends_with(kStub));
+  EXPECT_FALSE(of({{}}).ends_with(kStub));
+}
+
 struct VerdictCase {
   std::string_view name;
   Rule rule;
@@ -155,7 +167,8 @@ TEST(Suricata7, Verdicts) {
       {"every transport", Rule("a").call(test::kLsarpc),
        "wider: app raw-bind raw raw-bind-n raw-n udp", kGuardedAndApp},
       {"telling literal", Rule("a").call(test::kLsarpc).transports(kSmb).stub(test::text(kLong)),
-       "wider: app raw-bind sealed raw-bind-n sealed-n stub", "narrower: app"},
+       "wider: app raw-bind sealed raw-bind-n sealed-n stub",
+       "narrower: guard-smb1 guard-smb2 app-smb"},
       {"telling literal on a pipe",
        Rule("a").call(test::kLsarpc).transports(kSmb).pipes({"x"}).stub(test::text(kLong)),
        "wider: app raw-bind sealed raw-bind-n sealed-n stub", "refused: "},
@@ -165,7 +178,9 @@ TEST(Suricata7, Verdicts) {
            .transports(kSmb)
            .stub(test::text(kLong))
            .sealed(database::Sealed::kIgnore),
-       "wider: app stub", "narrower: app"},
+       "wider: app stub", "narrower: guard-smb1 guard-smb2 app-smb"},
+      {"one version", Rule("a").call(test::kLsarpc).versions(1, 1).transports(kSmb), kRaw,
+       "refused: "},
       {"short literal", Rule("a").call(test::kLsarpc).transports(kTcp).stub(test::text(kShort)),
        kRawAndSealed, "refused: "},
       {"equal bytes",

@@ -74,7 +74,10 @@ TEST(SuricataText, AddressesOfHeaders) {
       {"nobody", test::Rule("a").from({}), ""},
       {"nets", test::Rule("a").from({"10.0.0.0/8", "2001:db8::/32"}), "[10.0.0.0/8,2001:db8::/32]"},
       {"all but nets", test::Rule("a").from_not({"10.0.0.0/8", "fe80::1/128"}),
-       "![10.0.0.0/8,fe80::1/128]"},
+       "[0.0.0.0/0,::/0,!10.0.0.0/8,!fe80::1/128]"},
+      // A list that only negates would let no IPv6 address through.
+      {"all but an IPv4 net", test::Rule("a").from_not({"10.0.0.0/8"}),
+       "[0.0.0.0/0,::/0,!10.0.0.0/8]"},
       {"all but IPv4", test::Rule("a").from_not({"0.0.0.0/0"}), "::/0"},
       {"all but IPv4, in halves", test::Rule("a").from_not({"0.0.0.0/1", "128.0.0.0/1"}), "::/0"},
       {"all but IPv4 and a net", test::Rule("a").from_not({"0.0.0.0/0", "fe80::/10"}),
