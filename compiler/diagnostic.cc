@@ -117,18 +117,40 @@ Excerpt excerpt(const std::vector<Glyph>& glyphs, std::size_t begin, std::size_t
   return out;
 }
 
+bool begins_character(char c) { return (c & 0xc0) != 0x80; }  // [RFC 3629 §3]
+
 // characters counts the characters in front of a byte of the line.
 std::size_t characters(std::string_view before) {
-  std::size_t count = 0;
-  while (!before.empty())
-    if (next_code_point(before) != kByteOrderMark) ++count;
-  return count;
+  constexpr std::string_view kMark = "\xef\xbb\xbf";  // kByteOrderMark
+  auto count = std::count_if(before.begin(), before.end(), begins_character);
+  for (auto at = before.find(kMark); at != before.npos; at = before.find(kMark, at + 1)) --count;
+  return static_cast<std::size_t>(count);
+}
+
+// Stretch is the part of a line that holds the window around a place, and where it begins.
+struct Stretch {
+  std::size_t offset;
+  std::string_view text;
+};
+
+// stretch_around keeps the cost of a window from growing with the line: a file may be one line,
+// with thousands of mistakes in it. It begins and ends between characters.
+Stretch stretch_around(std::string_view line, std::size_t at) {
+  constexpr std::size_t kBytes = 4 * (kWindowColumns + 1), kLongestCharacter = 4;
+  std::size_t begin = at - std::min(at, kBytes), end = std::min(line.size(), at + kBytes);
+  for (std::size_t n = 1; n < kLongestCharacter && begin > 0 && begin < at; ++n)
+    if (!begins_character(line[begin])) ++begin;
+  for (std::size_t n = 1; n < kLongestCharacter && end > at && end < line.size(); ++n)
+    if (!begins_character(line[end])) --end;
+  return {begin, line.substr(begin, end - begin)};
 }
 
 std::string print_excerpt(const Diagnostic& diagnostic, std::string_view line) {
   const Span& span = diagnostic.span;
   const std::size_t begin = offset_in(span, line);
-  const Excerpt shown = excerpt(glyphs_of(line), begin, begin + span.length);
+  const Stretch stretch = stretch_around(line, begin);
+  const std::size_t at = begin - stretch.offset;
+  Excerpt shown = excerpt(glyphs_of(stretch.text), at, at + span.length);
   std::string out = fmt::format("{:>5} | {}\n      | {:{}}{:^>{}}", span.line, shown.text, "",
                                 shown.caret, "", shown.carets);
   if (!diagnostic.hint.empty()) out += " " + clean(diagnostic.hint);
@@ -191,6 +213,11 @@ void Diagnostics::warning(std::string_view code, const Span& span, std::string m
 void Diagnostics::lint(std::string_view code, const Span& span, std::string message,
                        std::string hint) {
   all_.push_back({Level::kLint, std::string(code), span, std::move(message), std::move(hint)});
+}
+
+std::string_view Diagnostics::suggest(std::string_view text,
+                                      const std::vector<std::string_view>& candidates) {
+  return ++suggestions_ > kMostSuggestions ? "" : nearest(text, candidates);
 }
 
 bool Diagnostics::has_errors() const {

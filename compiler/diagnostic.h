@@ -47,9 +47,15 @@ class Diagnostics {
   // sorted gives them by file, line and column; what was said twice of one place, once.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
 
+  // suggest gives what nearest() does for the first kMostSuggestions that are asked for, then "": a
+  // file of nothing but unknown names must not be searched for hours.
+  std::string_view suggest(std::string_view text, const std::vector<std::string_view>& candidates);
+
  private:
   std::vector<Diagnostic> all_;
+  std::size_t suggestions_ = 0;
 };
+inline constexpr std::size_t kMostSuggestions = 200;
 
 // print gives a diagnostic as the terminal shows it, the line and a caret below it:
 //   rules/dcsync.yaml:14:20: error[E021]: unknown operation 'DRSGetNCChange' of interface drsuapi

@@ -91,7 +91,7 @@ bool Addresses::add_variable(const Value& item, std::vector<Cidr>& nets) {
   }
   std::vector<std::string_view> names;
   for (const auto& variable : variables_) names.emplace_back(variable.first);
-  const std::string_view near = nearest(name, names);
+  const std::string_view near = out_.suggest(name, names);
   out_.error("E029", item.span, fmt::format("undefined variable '{}'", item.text),
              near.empty() ? fmt::format("define it in variables.yaml ([] if nobody has the role), "
                                         "or give --var {}=",

@@ -49,6 +49,14 @@ std::optional<OpnumRange> read_range(const Value& value, Diagnostics& out) {
   return OpnumRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
 }
 
+// listed joins names, of many the first ones.
+std::string listed(const std::vector<std::string_view>& names) {
+  constexpr std::size_t kMost = 10;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(names.size(), kMost));
+  return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
+                     names.size() > kMost ? fmt::format(" and {} more", names.size() - kMost) : "");
+}
+
 // report_name says that no interface has an operation of that name.
 void report_name(const Value& value, const std::vector<const Interface*>& tables,
                  Diagnostics& out) {
@@ -60,14 +68,13 @@ void report_name(const Value& value, const std::vector<const Interface*>& tables
   }
   std::string hint = "the catalogue knows none of its operations: give the number";
   if (!names.empty()) hint = fmt::format("'rpcsieve catalog {}' lists them", interfaces[0]);
-  if (const std::string_view near = nearest(value.text, names); !near.empty()) {
+  if (const std::string_view near = out.suggest(value.text, names); !near.empty()) {
     for (const Interface* table : tables)
       if (const Operation* operation = table ? find_operation(*table, near) : nullptr)
         hint = fmt::format("did you mean {} ({})?", near, operation->number);
   }
-  const std::string whose = interfaces.empty()
-                                ? "this interface"
-                                : fmt::format("interface {}", fmt::join(interfaces, ", "));
+  const std::string whose =
+      interfaces.empty() ? "this interface" : fmt::format("interface {}", listed(interfaces));
   out.error("E021", value.span, fmt::format("unknown operation '{}' of {}", value.text, whose),
             hint);
 }
@@ -82,14 +89,21 @@ void check_name(const Value& value, const std::vector<const Interface*>& tables,
 // check_table warns of numbers that an interface's specification does not have.
 void check_table(const OpnumRange& range, const Value& value,
                  const std::vector<const Interface*>& tables, Diagnostics& out) {
+  std::vector<std::string_view> lacking;
+  const Operation* last = nullptr;
   for (const Interface* table : tables) {
-    if (!table || table->operations.empty()) continue;
-    const std::uint16_t last = table->operations.back().number;
-    if (range.last > last)
-      out.warning("W001", value.span,
-                  fmt::format("{} has no operation {}", table->name, range.last),
-                  fmt::format("its table ends at {} ({})", last, table->operations.back().name));
+    if (!table || table->operations.empty() || range.last <= table->operations.back().number)
+      continue;
+    lacking.push_back(table->name);
+    if (!last) last = &table->operations.back();
   }
+  if (lacking.empty()) return;
+  out.warning("W001", value.span,
+              fmt::format("{} {} no operation {}", listed(lacking),
+                          lacking.size() == 1 ? "has" : "have", range.last),
+              fmt::format("{} table ends at {} ({})",
+                          lacking.size() == 1 ? "its" : std::string(lacking.front()) + "'s",
+                          last->number, last->name));
 }
 
 std::vector<OpnumRange> merged(std::vector<OpnumRange> ranges) {

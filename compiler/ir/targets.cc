@@ -24,7 +24,7 @@ std::optional<Target> read_interface(const Value& value, const Catalog& catalog,
     read_uuid_value(value, "interface", out);
     return std::nullopt;
   }
-  const std::string_view near = nearest(value.text, catalog.names());
+  const std::string_view near = out.suggest(value.text, catalog.names());
   out.error("E020", value.span, fmt::format("unknown interface '{}'", value.text),
             near.empty() ? "'rpcsieve catalog' lists the names; its UUID will do too"
                          : fmt::format("did you mean {}?", near));

@@ -11,7 +11,7 @@ std::optional<std::size_t> look_up(const Value& value, std::string_view key, Wor
                                    Diagnostics& out) {
   const auto found = std::find(words.begin(), words.end(), value.text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  const std::string_view near = nearest(value.text, {words.begin(), words.end()});
+  const std::string_view near = out.suggest(value.text, {words.begin(), words.end()});
   out.error("E025", value.span, fmt::format("{} is '{}'", key, value.text),
             near.empty() ? fmt::format("it is one of {}", fmt::join(words, ", "))
                          : fmt::format("did you mean {}?", near));

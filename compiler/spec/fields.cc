@@ -81,7 +81,7 @@ bool Fields::finish() {
     const std::string_view key = entry.key.text;
     if (entry.key.kind != YamlNode::Kind::kScalar || find_key(shape_, key)) continue;
     known = false;
-    const std::string_view near = nearest(key, names);
+    const std::string_view near = out_.suggest(key, names);
     out_.error("E010", entry.key.span, fmt::format("{} has no key '{}'", what_, key),
                near.empty() ? fmt::format("its keys are {}", fmt::join(names, ", "))
                             : fmt::format("did you mean {}?", near));

@@ -14,6 +14,12 @@ Span span(std::string text, std::uint32_t line, std::uint32_t column, std::uint3
           length};
 }
 
+std::string repeated(std::string_view text, std::size_t n) {
+  std::string out;
+  for (; n > 0; --n) out += text;
+  return out;
+}
+
 struct PrintCase {
   const char* name;
   std::string text;  // of the file
@@ -71,6 +77,22 @@ const PrintCase kPrinted[] = {
          "XYZ\n"
          "      |  " +
          std::string(97, ' ') + "^^^ how\n"},
+    {"a window on a very long line", std::string(5000, 'a') + "XYZ" + std::string(5000, 'b'), 1,
+     5001, 3,
+     "1:5001: error[E021]: what\n"
+     "    1 | …" +
+         std::string(30, 'a') + "XYZ" + std::string(67, 'b') +
+         "…\n"
+         "      |  " +
+         std::string(30, ' ') + "^^^ how\n"},
+    {"among characters of three bytes, two columns each",
+     repeated("日", 999) + "X" + repeated("本", 999), 1, 2998, 1,
+     "1:1000: error[E021]: what\n"
+     "    1 | …" +
+         repeated("日", 15) + "X" + repeated("本", 35) +
+         "…\n"
+         "      |  " +
+         std::string(30, ' ') + "^ how\n"},
     {"longer than the window", std::string(300, 'a'), 1, 1, 300,
      "1:1: error[E021]: what\n"
      "    1 | " +
@@ -100,6 +122,14 @@ TEST(Diagnostic, CutsWhatItQuotes) {
   const std::string value(1'000'000, 'x');
   EXPECT_EQ(print({Level::kError, "E021", {}, value, ""}),
             "error[E021]: " + std::string(300, 'x') + "…\n");
+}
+
+// A file of nothing but unknown names is not searched for hours.
+TEST(Diagnostics, SuggestForTheFirstMistakesOnly) {
+  Diagnostics out;
+  for (std::size_t n = 0; n < kMostSuggestions; ++n)
+    ASSERT_EQ(out.suggest("lsarcp", {"samr", "lsarpc"}), "lsarpc") << n;
+  EXPECT_EQ(out.suggest("lsarcp", {"samr", "lsarpc"}), "");
 }
 
 TEST(Diagnostics, AreSortedAndSaidOnce) {
