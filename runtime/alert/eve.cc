@@ -78,6 +78,19 @@ void write_inspectable(JsonWriter& json, const CoverageTable& table) {
   json.end_object();
 }
 
+void write_interfaces(JsonWriter& json, std::span<const Interface> interfaces) {
+  json.begin_array("interfaces");
+  for (const Interface& interface : interfaces) {
+    json.begin_object();
+    json.text("interface", interface.name);
+    json.number("received", interface.received);
+    json.number("dropped", interface.dropped);
+    json.number("interface_dropped", interface.interface_dropped);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 std::string eve_blind_spot(const BlindSpot& spot, std::string_view file) {
@@ -93,7 +106,8 @@ std::string eve_blind_spot(const BlindSpot& spot, std::string_view file) {
   return line;
 }
 
-std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time) {
+std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time,
+                      std::span<const Interface> interfaces) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
@@ -104,6 +118,7 @@ std::string eve_stats(const Counters& counters, const CoverageTable& coverage, T
     json.number(kCounterNames[i], counters[static_cast<Counter>(i)]);
   }
   write_inspectable(json, coverage);
+  if (!interfaces.empty()) write_interfaces(json, interfaces);
   json.end_object();
   json.end_object();
   return line;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/alert/coverage.h"
+#include "runtime/alert/interface.h"
 #include "runtime/alert/record.h"
 #include "runtime/base/counters.h"
 #include "runtime/base/timestamp.h"
@@ -22,11 +25,31 @@ namespace rpcsieve::alert {
 // carries `rpcsieve_id` and `rpcsieve_form` as the generated rules do.
 std::string eve_alert(const Alert& alert, const database::Database& database,
                       std::string_view file);
+
+// Signatures keeps what of an alert only its detection decides, so that it is printed once.
+class Signatures {
+ public:
+  // The database must outlive it.
+  explicit Signatures(const database::Database& database)
+      : database_(database), texts_(database.detections().size()) {}
+
+  // of gives the object `alert` of a detection's alerts.
+  const std::string& of(std::uint32_t detection);
+  [[nodiscard]] const database::Database& database() const { return database_; }
+
+ private:
+  const database::Database& database_;
+  std::vector<std::string> texts_;  // by detection; empty until it is asked for
+};
+// eve_alert gives one of many alerts.
+std::string eve_alert(const Alert& alert, Signatures& signatures, std::string_view file);
 // eve_blind_spot gives an EVE `anomaly` event, named after the cause.
 std::string eve_blind_spot(const BlindSpot& spot, std::string_view file);
 // eve_stats gives the EVE `stats` event that ends every run; all counters are under `rpcsieve`, and
-// there under `inspectable` how much of the traffic could be inspected.
-std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time);
+// there under `inspectable` how much of the traffic could be inspected, and under `interfaces`, of
+// a sensor, how much of it was captured.
+std::string eve_stats(const Counters& counters, const CoverageTable& coverage, Timestamp time,
+                      std::span<const Interface> interfaces = {});
 // call_line gives the record of `rpcsieve calls`.
 std::string call_line(const CallRecord& record, const database::Database& database,
                       std::string_view file);

@@ -139,9 +139,11 @@ void write_metadata(JsonWriter& json, const database::DetectionRow& detection,
   json.end_object();
 }
 
-void write_signature(JsonWriter& json, const database::DetectionRow& detection,
-                     const database::Database& database) {
-  json.begin_object("alert");
+std::string signature_text(const database::DetectionRow& detection,
+                           const database::Database& database) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
   json.text("action", "allowed");
   json.number("gid", 1);
   json.number("signature_id", detection.sid);
@@ -151,6 +153,7 @@ void write_signature(JsonWriter& json, const database::DetectionRow& detection,
   json.number("severity", kEveSeverities[static_cast<std::size_t>(detection.severity)]);
   write_metadata(json, detection, database);
   json.end_object();
+  return text;
 }
 
 // write_facts writes what EVE has no place for, of each kind of event.
@@ -223,8 +226,20 @@ void write_own(JsonWriter& json, const Alert& alert, const database::DetectionRo
 
 }  // namespace
 
+const std::string& Signatures::of(std::uint32_t detection) {
+  std::string& text = texts_[detection];
+  if (text.empty()) text = signature_text(database_.detections()[detection], database_);
+  return text;
+}
+
 std::string eve_alert(const Alert& alert, const database::Database& database,
                       std::string_view file) {
+  Signatures signatures(database);
+  return eve_alert(alert, signatures, file);
+}
+
+std::string eve_alert(const Alert& alert, Signatures& signatures, std::string_view file) {
+  const database::Database& database = signatures.database();
   const auto& detection = database.detections()[alert.hit.detection];
   std::string line;
   line.reserve(kLineBytes);
@@ -236,7 +251,7 @@ std::string eve_alert(const Alert& alert, const database::Database& database,
       [&](const auto& event) {
         json.text("proto", proto(transport_of(event)));
         json.text("app_proto", app_proto(transport_of(event)));
-        write_signature(json, detection, database);
+        json.raw("alert", signatures.of(alert.hit.detection));
         write_protocol(json, event);
       },
       alert.event);

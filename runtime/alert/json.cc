@@ -161,9 +161,25 @@ void JsonWriter::begin_array(std::string_view key) {
   out_ += '[';
 }
 
+// Nearly every text is plain, and so goes in one piece.
 void JsonWriter::text(std::string_view key, std::string_view value) {
+  if (plain_length(value) < value.size()) {
+    begin_field(key);
+    return quote(value);
+  }
+  const bool comma = needs_comma();
+  char* to = extend(key.size() + value.size() + (comma ? 6 : 5));
+  if (comma) *to++ = ',';
+  *to++ = '"';
+  to = std::copy(key.begin(), key.end(), to);
+  to = std::copy_n("\":\"", 3, to);
+  to = std::copy(value.begin(), value.end(), to);
+  *to = '"';
+}
+
+void JsonWriter::raw(std::string_view key, std::string_view json) {
   begin_field(key);
-  quote(value);
+  out_ += json;
 }
 
 void JsonWriter::text_or_null(std::string_view key, std::string_view value) {

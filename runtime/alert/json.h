@@ -27,6 +27,8 @@ class JsonWriter {
   void number(std::string_view key, std::uint64_t value);
   void boolean(std::string_view key, bool value);
   void null(std::string_view key);
+  // raw adds a member that is JSON already.
+  void raw(std::string_view key, std::string_view json);
   // element adds a text to the array that was begun.
   void element(std::string_view value);
 

@@ -101,7 +101,11 @@ std::string print_tallies(const Tallies& tallies) {
 }  // namespace
 
 Report::Report(const database::Database& database, bool eve, Output& out)
-    : database_(database), eve_(eve), out_(out), alerts_(database.detections().size()) {}
+    : database_(database),
+      signatures_(database),
+      eve_(eve),
+      out_(out),
+      alerts_(database.detections().size()) {}
 
 void Report::begin(const std::string& file) {
   file_ = file;
@@ -116,7 +120,7 @@ void Report::add(const alert::Record& record) {
 void Report::add(const alert::Alert& alert) {
   const bool is_file = std::holds_alternative<alert::FileOpen>(alert.event);
   ++alerts_[alert.hit.detection][is_file ? "file" : alert::confidence(alert)];
-  out_.line(eve_ ? alert::eve_alert(alert, database_, file_)
+  out_.line(eve_ ? alert::eve_alert(alert, signatures_, file_)
                  : printable(describe(alert, database_)));
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/alert/eve.h"
 #include "runtime/alert/record.h"
 #include "runtime/base/counters.h"
 #include "runtime/database/database.h"
@@ -33,6 +34,7 @@ class Report {
   void add(const alert::BlindSpot& spot);
 
   const database::Database& database_;
+  alert::Signatures signatures_;
   bool eve_;
   Output& out_;
   std::string file_;
