@@ -38,6 +38,7 @@ struct Batch {
   std::vector<packet::Packet> packets;
   std::vector<std::uint8_t> bytes;
   Timestamp now;        // the capture's time behind these
+  bool settle = false;  // ... and who waits for it is to be told
   bool finish = false;  // ... and its end
 
   void add(const packet::Packet& packet) {
@@ -48,7 +49,7 @@ struct Batch {
   void clear() {
     packets.clear();
     bytes.clear();
-    finish = false;
+    settle = finish = false;
   }
   [[nodiscard]] bool full() const {
     return packets.size() >= kBatchPackets || bytes.size() >= kBatchBytes;
@@ -122,9 +123,9 @@ struct Dealer::State {
   std::mutex sink_mutex;  // of the two, and what they count
   Timestamp now;          // of the capture, as far as it was read
   Timestamp told;         // ... as far as every worker was told
-  std::mutex finished_mutex;
-  std::condition_variable finished;
-  std::size_t busy = 0;  // workers that have not finished the capture yet
+  std::mutex done_mutex;
+  std::condition_variable done;
+  std::size_t busy = 0;  // workers that have not done yet what is awaited
   std::vector<std::unique_ptr<Worker>> workers;
 
   [[nodiscard]] bool threaded() const { return workers.size() > 1; }
@@ -193,24 +194,39 @@ struct Dealer::State {
       engine.push(packet);
       drain(engine);
     }
-    if (!correlator.is_needed()) return;
     engine.advance(batch.now);
     drain(engine);
+    if (!correlator.is_needed()) return;
     const std::lock_guard lock(sink_mutex);
     correlate(worker, batch.now);
   }
 
-  void end_capture(Engine& engine) {
-    engine.finish();
-    drain(engine);
-    const std::lock_guard lock(finished_mutex);
-    if (--busy == 0) finished.notify_one();
+  // await hands every worker what it is to do, as mark() says, and returns when all have done it.
+  template <class Mark>
+  void await(Mark mark) {
+    {
+      const std::lock_guard lock(done_mutex);
+      busy = workers.size();
+    }
+    for (auto& worker : workers) {
+      mark(*worker->filling);
+      deliver(*worker);
+    }
+    std::unique_lock lock(done_mutex);
+    done.wait(lock, [this] { return busy == 0; });
   }
 
   void run(Worker& worker) {
     while (Batch* batch = worker.full.take()) {
       process(worker, *batch);
-      if (batch->finish) end_capture(*worker.engine);
+      if (batch->finish) {
+        worker.engine->finish();
+        drain(*worker.engine);
+      }
+      if (batch->settle || batch->finish) {
+        const std::lock_guard lock(done_mutex);
+        if (--busy == 0) done.notify_one();
+      }
       batch->clear();
       worker.empty.put(batch);
     }
@@ -252,6 +268,22 @@ void Dealer::push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Ti
   state_->tell();
 }
 
+void Dealer::advance(Timestamp now) {
+  state_->now = std::max(state_->now, now);
+  if (state_->threaded()) {
+    for (auto& worker : state_->workers) state_->deliver(*worker);
+    return;
+  }
+  Worker& worker = *state_->workers.front();
+  worker.engine->advance(state_->now);
+  state_->drain(*worker.engine);
+  state_->correlate(worker, state_->now);
+}
+
+void Dealer::settle() {
+  if (state_->threaded()) state_->await([](Batch& batch) { batch.settle = true; });
+}
+
 void Dealer::finish() {
   if (!state_->threaded()) {
     Engine& engine = *state_->workers.front()->engine;
@@ -261,17 +293,8 @@ void Dealer::finish() {
   }
   state_->decoder.flush();
   state_->deal();
-  {
-    const std::lock_guard lock(state_->finished_mutex);
-    state_->busy = state_->workers.size();
-  }
-  for (auto& worker : state_->workers) {
-    worker->filling->finish = true;
-    state_->deliver(*worker);
-  }
-  std::unique_lock lock(state_->finished_mutex);
-  state_->finished.wait(lock, [this] { return state_->busy == 0; });
-  const std::lock_guard sink_lock(state_->sink_mutex);
+  state_->await([](Batch& batch) { batch.finish = true; });
+  const std::lock_guard lock(state_->sink_mutex);
   state_->end_correlation();
 }
 

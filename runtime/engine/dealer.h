@@ -34,12 +34,16 @@ class Dealer {
   // push deals out the next frame; its payload is copied if it goes to another thread. It waits
   // while that thread is far behind.
   void push(packet::LinkType link, Bytes frame, std::uint32_t wire_len, Timestamp time);
+  // advance says what time it is, without a packet; what waits for a thread is handed to it.
+  void advance(Timestamp now);
+  // settle returns when everything that was pushed is inspected.
+  void settle();
   // finish ends every flow, as at the end of a capture, and returns when the sink has had every
   // record. The dealer is then as new, but for its counters.
   void finish();
-  // counters gives the sum of all engines' counters; call it only after finish().
+  // counters gives the sum of all engines' counters; call it only after settle() or finish().
   [[nodiscard]] Counters counters() const;
-  // coverage gives the sum of what all engines could inspect; call it only after finish().
+  // coverage gives the sum of what all engines could inspect; call it only after these.
   [[nodiscard]] alert::CoverageTable coverage() const;
 
  private:
