@@ -11,6 +11,7 @@ namespace rpcsieve::cli {
 void add_check(CLI::App& app, Status& status);
 void add_compile(CLI::App& app, Status& status);
 void add_scan(CLI::App& app, Status& status);
+void add_listen(CLI::App& app, Status& status);
 void add_calls(CLI::App& app, Status& status);
 void add_explain(CLI::App& app, Status& status);
 void add_test(CLI::App& app, Status& status);

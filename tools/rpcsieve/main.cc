@@ -37,6 +37,7 @@ Status run(int argc, char** argv) {
   rpcsieve::cli::add_check(app, status);
   rpcsieve::cli::add_compile(app, status);
   rpcsieve::cli::add_scan(app, status);
+  rpcsieve::cli::add_listen(app, status);
   rpcsieve::cli::add_calls(app, status);
   rpcsieve::cli::add_explain(app, status);
   rpcsieve::cli::add_test(app, status);
