@@ -17,6 +17,7 @@
 #include "tools/suite/matrix.h"
 #include "tools/suite/native.h"
 #include "tools/suite/suricata.h"
+#include "tools/suite/tshark.h"
 #include "tools/suite/update.h"
 
 namespace rpcsieve::cli {
@@ -28,7 +29,8 @@ using suite::Verdict;
 
 struct TestOptions {
   RuleOptions suites;  // the paths are suites; the variables go to their rules
-  std::string suricata = "suricata";
+  std::vector<std::string> suricata = {"suricata"};
+  std::string tshark;  // empty: not asked for
   bool only_native = false;
   bool update = false;
   std::string junit, html;
@@ -138,11 +140,14 @@ Names keep_only(const RuleOptions& options, compiler::RuleSet& rules) {
   return names;
 }
 
-Verdict judge_sensor(const Case& one, const std::string& engine, const suite::Suricata& sensor) {
+// judge_sensor: what a display filter shows is judged by what the filter claims to show, since most
+// are wider or narrower; rules for sensors must do what the case says, or it says why not.
+Verdict judge_sensor(const Case& one, const suite::Sensor& sensor) {
   std::string error;
   const auto fired = sensor.run(one.capture, error);
-  if (fired) return suite::judge(one, engine, *fired, sensor.refused());
-  return {engine, one.capture, one.span, {error}, {}, {}, {}};
+  const bool believes = sensor.engine() == suite::kTsharkEngine;
+  if (fired) return suite::judge(one, sensor.engine(), *fired, sensor.claims(), believes);
+  return {sensor.engine(), one.capture, one.span, {error}, {}, {}, {}};
 }
 
 // Tester runs the cases of suites and keeps their verdicts.
@@ -151,11 +156,7 @@ class Tester {
   explicit Tester(const TestOptions& options) : options_(options) {}
 
   Status run(const std::vector<Group>& groups) {
-    const bool sensors = !options_.only_native && !options_.update;
-    if (sensors) sensor_ = suite::Suricata::find(options_.suricata);
-    if (sensors && !sensor_)
-      say(fmt::format("{}: not there, or not of a version that rules are compiled for: left out",
-                      options_.suricata));
+    if (!options_.only_native && !options_.update) find_sensors();
     Status status = Status::kDone;
     for (const Group& group : groups) status = worse(status, run(group));
     return status;
@@ -203,34 +204,58 @@ class Tester {
     if (!options_.update)
       for (const Case& one : group.forged) status = worse(status, forged.add(one));
     forged.judge_native(verdicts_);
-    return sensor_ ? worse(status, run_sensor(group, forged, *read)) : status;
+    for (const auto& sensor : sensors_for(*read, status)) run_sensor(group, forged, *sensor);
+    return status;
+  }
+
+  void find_sensors() {
+    for (const std::string& command : options_.suricata) {
+      if (const auto found = suite::Suricata::find(command))
+        suricata_.push_back(*found);
+      else
+        say(fmt::format("{}: not there, or not of a version that rules are compiled for: left out",
+                        command));
+    }
+    if (options_.tshark.empty()) return;
+    tshark_ = suite::Tshark::find(options_.tshark);
+    if (!tshark_) say(fmt::format("{}: not there: left out", options_.tshark));
+  }
+
+  // sensors_for gives the engines with rules; one that does not take them fails the run.
+  std::vector<std::unique_ptr<suite::Sensor>> sensors_for(const compiler::RuleSet& rules,
+                                                          Status& status) const {
+    std::vector<std::unique_ptr<suite::Sensor>> sensors;
+    for (const auto& program : suricata_) {
+      std::string error;
+      sensors.push_back(suite::Suricata::create(program, rules, error));
+      if (sensors.back() != nullptr) continue;
+      sensors.pop_back();
+      complain("{}", error);
+      status = worse(status, Status::kBad);
+    }
+    if (tshark_) sensors.push_back(suite::Tshark::create(options_.tshark, rules));
+    return sensors;
   }
 
   // run_sensor runs as many engines at once as there are processors: each takes its time to start.
-  Status run_sensor(const Group& group, const ForgedTests& forged, const compiler::RuleSet& rules) {
-    std::string error;
-    const auto sensor = suite::Suricata::create(*sensor_, rules, error);
-    if (!sensor) {
-      complain("{}", error);
-      return Status::kBad;
-    }
+  void run_sensor(const Group& group, const ForgedTests& forged, const suite::Sensor& sensor) {
     std::vector<Verdict> verdicts(group.cases.size());
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
       for (std::size_t i = next++; i < group.cases.size(); i = next++)
-        verdicts[i] = judge_sensor(group.cases[i], sensor_->target, *sensor);
+        verdicts[i] = judge_sensor(group.cases[i], sensor);
     };
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
       threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();
     std::move(verdicts.begin(), verdicts.end(), std::back_inserter(verdicts_));
-    forged.judge_sensor(*sensor, sensor_->target, verdicts_);
-    return Status::kDone;
+    forged.judge_sensor(sensor, verdicts_);
   }
 
   const TestOptions& options_;
-  std::optional<suite::Suricata::Program> sensor_;
+  std::vector<suite::Suricata::Program> suricata_;
+  bool tshark_ = false;
   std::vector<Verdict> verdicts_;
   std::map<SourcePtr, std::vector<std::pair<Case, suite::Facts>>> found_;  // for update
 };
@@ -277,9 +302,14 @@ void add_test(CLI::App& app, Status& status) {
   CLI::App* command = app.add_subcommand("test", "Run regression suites in every engine there is");
   command->add_option("SUITE", options->suites.paths, "Suites: files, or folders that hold some")
       ->required();
-  command->add_option("--suricata", options->suricata, "The Suricata to run beside the own matcher")
+  command
+      ->add_option("--suricata", options->suricata,
+                   "The Suricata to run beside the own matcher; several may be given")
       ->type_name("COMMAND")
       ->capture_default_str();
+  command
+      ->add_option("--tshark", options->tshark, "The tshark to run beside it, with display filters")
+      ->type_name("COMMAND");
   command->add_flag("--native", options->only_native, "Run the own matcher only");
   CLI::Option* update =
       command->add_flag("--update", options->update,

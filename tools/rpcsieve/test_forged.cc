@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "runtime/base/endpoint.h"
+#include "tools/suite/process.h"
 
 namespace rpcsieve::cli {
 namespace {
@@ -23,6 +24,7 @@ using suite::Verdict;
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr Timestamp kEpoch{1'700'000'000 * kSecond};
 constexpr std::size_t kPcapHeader = 24;
+constexpr std::size_t kFew = 16;  // detections
 
 std::vector<Captured> views_of(const std::vector<forge::Frame>& frames) {
   std::vector<Captured> views;
@@ -49,19 +51,6 @@ Case expectation(const Case& asked, const std::string& detection, const std::str
   return wanted;
 }
 
-bool must_alert(const Case& wanted) { return wanted.alerts.front().count > 0; }
-
-// verdict_of starts a verdict with what became of the case's detection.
-Verdict verdict_of(const Case& wanted, const std::string& engine, const suite::Fired& fired) {
-  Verdict verdict{engine, wanted.capture, wanted.span, {}, {}, {}, fired};
-  const bool alerted = fired.count(wanted.only) > 0;
-  if (must_alert(wanted))
-    verdict.wanted[wanted.only] = alerted;
-  else if (alerted)
-    verdict.unwanted.push_back(wanted.only);
-  return verdict;
-}
-
 std::set<std::string> addresses_of(const forge::Story& story) {
   std::set<std::string> addresses;
   for (const forge::Visit& visit : story) {
@@ -71,20 +60,26 @@ std::set<std::string> addresses_of(const forge::Story& story) {
   return addresses;
 }
 
-// Batch is a capture of many stories, whose addresses tell them apart.
-class Batch {
+}  // namespace
+
+// Batch is a capture of many stories, whose addresses tell them apart. Its kind says which stories
+// it is for.
+class ForgedTests::Batch {
  public:
-  explicit Batch(const std::string& path) : path_(path), out_(path, std::ios::binary) {
+  Batch(const std::string& path, std::size_t kind)
+      : path_(path), kind_(kind), out_(path, std::ios::binary) {
     const forge::Buffer header = forge::pcap_of({});
     write(header, 0);
   }
 
-  // add appends a story of a number; false if another one has an address of it.
-  bool add(const forge::Story& story, std::size_t number) {
+  // add appends a story of a number, for a detection; false if another one has an address of it.
+  bool add(const forge::Story& story, std::size_t number, const std::string& detection) {
     const auto addresses = addresses_of(story);
     for (const std::string& address : addresses)
       if (owners_.count(address) > 0) return false;
     for (const std::string& address : addresses) owners_[address] = number;
+    about_.insert(detection);
+    stories_.push_back(number);
     const auto frames = forge::tell(story, now_);
     write(forge::pcap_of(frames), kPcapHeader);
     now_ = {frames.back().time.us + kSecond};
@@ -98,6 +93,9 @@ class Batch {
   }
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::size_t kind() const { return kind_; }
+  [[nodiscard]] const std::set<std::string>& about() const { return about_; }
+  [[nodiscard]] const std::vector<std::size_t>& stories() const { return stories_; }
 
   // owner gives the number of the story that an alert is of.
   [[nodiscard]] std::size_t owner(const suite::SensorAlert& alert) const {
@@ -111,33 +109,35 @@ class Batch {
   }
 
   std::string path_;
+  std::size_t kind_;
   std::ofstream out_;
   Timestamp now_ = kEpoch;
+  std::set<std::string> about_;
+  std::vector<std::size_t> stories_;
   std::map<std::string, std::size_t> owners_;
 };
 
 // Ran is what an engine made of a batch.
-struct Ran {
+struct ForgedTests::Ran {
   std::vector<suite::SensorAlert> alerts;
   std::string error;
 };
 
-std::vector<Ran> run_all(const suite::Suricata& sensor, const std::vector<Batch>& batches) {
+std::vector<ForgedTests::Ran> ForgedTests::run_all(const suite::Sensor& sensor,
+                                                   const std::vector<Batch>& batches) {
   std::vector<Ran> ran(batches.size());
   std::vector<std::thread> threads;
   const std::size_t at_once = std::max(1U, std::thread::hardware_concurrency());
   for (std::size_t worker = 0; worker < std::min(at_once, batches.size()); ++worker)
     threads.emplace_back([&, worker] {
       for (std::size_t i = worker; i < batches.size(); i += at_once) {
-        auto alerts = sensor.alerts(batches[i].path(), ran[i].error);
+        auto alerts = sensor.alerts(batches[i].path(), batches[i].about(), ran[i].error);
         if (alerts) ran[i].alerts = std::move(*alerts);
       }
     });
   for (std::thread& thread : threads) thread.join();
   return ran;
 }
-
-}  // namespace
 
 ForgedTests::ForgedTests(const compiler::Ir& ir, suite::Native& native)
     : ir_(ir), native_(native), judge_(native.database(), native.matcher()), maker_(ir, judge_) {}
@@ -172,7 +172,7 @@ void ForgedTests::judge_native(std::vector<Verdict>& out) const {
     for (const auto& alert : facts.alerts)
       if (alert.at("rpcsieve").at("detection") == test.wanted.only)
         fired[test.wanted.only] = {"native"};
-    out.push_back(verdict_of(test.wanted, "native", fired));
+    out.push_back(suite::judge(test.wanted, "native", fired));
     out.back().wrong = suite::differences(test.wanted, facts);
   }
   for (const Refusal& refusal : refusals_) {
@@ -181,36 +181,40 @@ void ForgedTests::judge_native(std::vector<Verdict>& out) const {
   }
 }
 
-void ForgedTests::judge_sensor(const suite::Suricata& sensor, const std::string& engine,
-                               std::vector<Verdict>& out) const {
+void ForgedTests::judge_sensor(const suite::Sensor& sensor, std::vector<Verdict>& out) const {
   const suite::Scratch scratch;
-  const std::size_t usual = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
   std::vector<Batch> batches;
+  std::set<std::string> detections;
   for (std::size_t i = 0; i < tests_.size(); ++i) {
-    std::size_t batch = i % usual;
-    while (batch < batches.size() && !batches[batch].add(tests_[i].story, i)) ++batch;
-    if (batch < batches.size()) continue;
-    batches.emplace_back(fmt::format("{}/{}.pcap", scratch.path(), batches.size()));
-    batches.back().add(tests_[i].story, i);
+    const auto& [wanted, story] = tests_[i];
+    if (sensor.claims().refused().count(wanted.only) > 0) continue;
+    detections.insert(wanted.only);
+    const std::size_t kind = sensor.asks_few() ? detections.size() / kFew : i % processors;
+    const bool placed = std::any_of(batches.begin(), batches.end(), [&](Batch& batch) {
+      return batch.kind() == kind && batch.add(tests_[i].story, i, tests_[i].wanted.only);
+    });
+    if (placed) continue;
+    batches.emplace_back(fmt::format("{}/{}.pcap", scratch.path(), batches.size()), kind);
+    batches.back().add(story, i, wanted.only);
   }
   for (Batch& batch : batches) batch.finish();
-  std::vector<suite::Fired> fired(tests_.size());
   const auto ran = run_all(sensor, batches);
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    if (!ran[i].error.empty()) complain("{}", ran[i].error);
-    for (const suite::SensorAlert& alert : ran[i].alerts) {
-      const std::size_t owner = batches[i].owner(alert);
-      if (alert.detection == tests_[owner].wanted.only)
-        fired[owner][alert.detection].insert(alert.form);
-    }
+  for (std::size_t i = 0; i < batches.size(); ++i) judge_batch(sensor, batches[i], ran[i], out);
+}
+
+void ForgedTests::judge_batch(const suite::Sensor& sensor, const Batch& batch, const Ran& ran,
+                              std::vector<Verdict>& out) const {
+  std::map<std::size_t, suite::Fired> fired;  // by story
+  for (const suite::SensorAlert& alert : ran.alerts) {
+    const std::size_t owner = batch.owner(alert);
+    if (alert.detection == tests_[owner].wanted.only)
+      fired[owner][alert.detection].insert(alert.form);
   }
-  for (std::size_t i = 0; i < tests_.size(); ++i) {
-    const Case& wanted = tests_[i].wanted;
-    if (sensor.refused().count(wanted.only) > 0) continue;
-    out.push_back(verdict_of(wanted, engine, fired[i]));
-    const bool excused =
-        must_alert(wanted) ? sensor.may_miss(wanted.only) : sensor.may_add(wanted.only);
-    if (!excused) out.back().wrong = suite::judge(wanted, engine, fired[i]).wrong;
+  for (const std::size_t story : batch.stories()) {
+    out.push_back(
+        suite::judge(tests_[story].wanted, sensor.engine(), fired[story], sensor.claims(), true));
+    if (!ran.error.empty()) out.back().wrong = {ran.error};
   }
 }
 

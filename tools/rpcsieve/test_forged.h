@@ -9,7 +9,7 @@
 #include "tools/rpcsieve/console.h"
 #include "tools/suite/matrix.h"
 #include "tools/suite/native.h"
-#include "tools/suite/suricata.h"
+#include "tools/suite/sensor.h"
 
 namespace rpcsieve::cli {
 
@@ -26,13 +26,19 @@ class ForgedTests {
   Status add(const suite::Case& asked);
   // judge_native runs each capture by itself; what could not be forged is a case that fails.
   void judge_native(std::vector<suite::Verdict>& out) const;
-  // judge_sensor runs merged captures, as few as there are processors unless cases share addresses,
-  // since an engine takes its time to start. Of rules that admit to be wider or narrower than their
-  // detection no more is asked than they claim; what they did is in the verdicts all the same.
-  void judge_sensor(const suite::Suricata& sensor, const std::string& engine,
-                    std::vector<suite::Verdict>& out) const;
+  // judge_sensor runs merged captures, as few as there are processors unless cases share addresses
+  // or the engine asks for few detections at once, since an engine takes its time to start. Of
+  // rules that admit to be wider or narrower than their detection no more is asked than they claim;
+  // what they did is in the verdicts all the same.
+  void judge_sensor(const suite::Sensor& sensor, std::vector<suite::Verdict>& out) const;
 
  private:
+  class Batch;
+  struct Ran;
+  static std::vector<Ran> run_all(const suite::Sensor& sensor, const std::vector<Batch>& batches);
+  void judge_batch(const suite::Sensor& sensor, const Batch& batch, const Ran& ran,
+                   std::vector<suite::Verdict>& out) const;
+
   // Test is a case as a suite would have it, and the story of its capture.
   struct Test {
     suite::Case wanted;

@@ -20,11 +20,11 @@ const Divergence* known(const Case& wanted, const std::string& engine,
 }  // namespace
 
 Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired,
-              const std::set<std::string>& refused) {
+              const Claims& claims, bool believes) {
   Verdict verdict{engine, wanted.capture, wanted.span, {}, {}, {}, fired};
   std::set<std::string> detections;
   for (const Wanted& one : wanted.alerts) {
-    if (one.count == 0 || refused.count(one.detection) > 0) continue;
+    if (one.count == 0 || claims.refused().count(one.detection) > 0) continue;
     verdict.wanted[one.detection] = fired.count(one.detection) > 0;
     detections.insert(one.detection);
   }
@@ -38,7 +38,9 @@ Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired,
     const bool alerts = fired.count(detection) > 0;
     const bool differs = alerts != (verdict.wanted.count(detection) > 0);
     const Divergence* divergence = known(wanted, engine, detection);
-    if (differs && divergence == nullptr)
+    const bool admitted =
+        believes && (alerts ? claims.may_add(detection) : claims.may_miss(detection));
+    if (differs && divergence == nullptr && !admitted)
       verdict.wrong.push_back(
           fmt::format("{} {}", detection, alerts ? "alerts, which it must not" : "does not alert"));
     if (!differs && divergence != nullptr)

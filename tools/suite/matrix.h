@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/suite/sensor.h"
 #include "tools/suite/suite.h"
-#include "tools/suite/suricata.h"
 
 namespace rpcsieve::suite {
 
@@ -22,9 +22,10 @@ struct Verdict {
 
 // judge compares what a sensor's rules reported with what a case wants: that a detection alerts is
 // what can be asked of them, not how often. A divergence that is stated is no fault, and one that
-// has healed is. Of the refused detections, which have no rules, nothing is asked.
+// has healed is. Of the refused detections, which have no rules, nothing is asked; `believes`: nor
+// is more than the rules claim.
 Verdict judge(const Case& wanted, const std::string& engine, const Fired& fired,
-              const std::set<std::string>& refused = {});
+              const Claims& claims = {}, bool believes = false);
 
 // Rows are a table's, the first of them its heading.
 using Rows = std::vector<std::vector<std::string>>;

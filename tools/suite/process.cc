@@ -42,7 +42,7 @@ std::string read_all(int from) {
 
 }  // namespace
 
-Done run(const std::vector<std::string>& command) {
+Done run_program(const std::vector<std::string>& command) {
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);

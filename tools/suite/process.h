@@ -12,8 +12,8 @@ struct Done {
   std::string said;
 };
 
-// run starts a program, found by PATH, and waits for its end.
-Done run(const std::vector<std::string>& command);
+// run_program starts a program, found by PATH, and waits for its end.
+Done run_program(const std::vector<std::string>& command);
 
 // Scratch is a folder of its own for files that nobody keeps. It goes with the object.
 class Scratch {

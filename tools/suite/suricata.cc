@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -65,16 +64,11 @@ std::string failure(const Done& done) {
   return fmt::format("suricata: exit status {}: {}", done.status, done.said);
 }
 
-bool admits(const std::vector<std::string>& reasons, std::string_view what) {
-  return std::any_of(reasons.begin(), reasons.end(),
-                     [&](const std::string& reason) { return reason.starts_with(what); });
-}
-
 }  // namespace
 
 std::optional<Suricata::Program> Suricata::find(const std::string& command) {
   static const std::regex version("Suricata version (([0-9]+)[^ ]*)");
-  const Done done = suite::run({command, "-V"});
+  const Done done = run_program({command, "-V"});
   std::smatch found;
   if (!std::regex_search(done.said, found, version) || (found[2] != "7" && found[2] != "8"))
     return std::nullopt;
@@ -83,47 +77,29 @@ std::optional<Suricata::Program> Suricata::find(const std::string& command) {
 
 std::unique_ptr<Suricata> Suricata::create(const Program& program, const compiler::RuleSet& rules,
                                            std::string& error) {
-  std::unique_ptr<Suricata> made(new Suricata(program));
-  const std::string& folder = made->scratch_.path();
   const auto emit =
       program.target == "suricata8" ? compiler::emit_suricata8 : compiler::emit_suricata7;
   const auto emitted = emit(rules.ir, rules.sids, compiler::Profile::kCoverage);
+  std::unique_ptr<Suricata> made(new Suricata(program, emitted));
+  const std::string& folder = made->scratch_.path();
   write(folder + "/suricata.yaml", kConfiguration);
   write(folder + "/rpcsieve.rules", emitted.text);
   for (const auto& detection : rules.ir.detections)
     made->names_[rpcsieve::print(detection.id)] = detection.name;
-  for (const auto& verdict : emitted.verdicts) made->reasons_[verdict.detection] = verdict.reasons;
-  for (const auto& verdict : emitted.verdicts)
-    if (verdict.fidelity == compiler::Fidelity::kRefused) made->refused_.insert(verdict.detection);
-  const Done done = suite::run({program.command, "-T", "-c", folder + "/suricata.yaml", "-S",
-                                folder + "/rpcsieve.rules", "-l", folder});
+  const Done done = run_program({program.command, "-T", "-c", folder + "/suricata.yaml", "-S",
+                                 folder + "/rpcsieve.rules", "-l", folder});
   error = failure(done);
   return error.empty() ? std::move(made) : nullptr;
 }
 
-bool Suricata::may_miss(const std::string& detection) const {
-  return admits(reasons_.at(detection), "narrower:");
-}
-
-bool Suricata::may_add(const std::string& detection) const {
-  return admits(reasons_.at(detection), "wider:");
-}
-
-std::optional<Fired> Suricata::run(const std::string& capture, std::string& error) const {
-  const auto all = alerts(capture, error);
-  if (!all) return std::nullopt;
-  Fired fired;
-  for (const SensorAlert& alert : *all) fired[alert.detection].insert(alert.form);
-  return fired;
-}
-
 std::optional<std::vector<SensorAlert>> Suricata::alerts(const std::string& capture,
+                                                         const std::set<std::string>& /*about*/,
                                                          std::string& error) const {
   const Scratch logs;
   const std::string& folder = scratch_.path();
-  const Done done = suite::run({program_.command, "-c", folder + "/suricata.yaml", "-S",
-                                folder + "/rpcsieve.rules", "-r", capture, "-l", logs.path(), "-k",
-                                "none", "--runmode", "single"});
+  const Done done = run_program({program_.command, "-c", folder + "/suricata.yaml", "-S",
+                                 folder + "/rpcsieve.rules", "-r", capture, "-l", logs.path(), "-k",
+                                 "none", "--runmode", "single"});
   error = failure(done);
   if (!error.empty()) return std::nullopt;
   std::vector<SensorAlert> all;

@@ -125,6 +125,18 @@ class ForgedSuite(unittest.TestCase):
         self.assertEqual(row[1:3], [f"{alerts}/{alerts}"] * 2)
         self.assertEqual(sum(1 for engine, _ in verdicts if engine != "native"), len(verdicts) / 2)
 
+    def test_tshark_shows_what_filters_let_through(self):
+        if not shutil.which("tshark"):
+            self.skipTest("no tshark")
+        done, verdicts = self.judge("forge: all", "--suricata", "none", "--tshark", "tshark")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("none: not there", done.stderr)
+        rows = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line}
+        alerts = sum(1 for engine, name in verdicts if engine == "native" and name.startswith("secret-read/tcp-alerts"))
+        self.assertEqual(rows["secret-read"][1], f"{alerts}/{alerts}")
+        self.assertRegex(rows["secret-read"][2], f"^[1-{alerts}]/{alerts}$")
+        self.assertIn("wireshark", {engine for engine, _ in verdicts})
+
 
 if __name__ == "__main__":
     PROGRAM = os.path.abspath(sys.argv.pop(1))

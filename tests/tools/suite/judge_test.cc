@@ -96,6 +96,21 @@ TEST(Judge, StatedDivergencesPassUntilTheyHeal) {
   EXPECT_EQ(judge(one, "suricata8", {{"a", {}}}).wrong.size(), 1U);  // stated of another engine
 }
 
+TEST(Judge, BelievesWhatRulesClaim) {
+  using compiler::Fidelity;
+  const Claims claims({{"a", Fidelity::kWider, {"app"}, {"wider: so", "narrower: udp: so"}},
+                       {"b", Fidelity::kNarrower, {"app"}, {"narrower: so"}},
+                       {"c", Fidelity::kRefused, {}, {"refused: so"}},
+                       {"d", Fidelity::kExact, {"app"}, {}}});
+  const auto wrong = [&](std::vector<Wanted> wanted, const Fired& fired, bool believes) {
+    return judge(wants(std::move(wanted)), "suricata7", fired, claims, believes).wrong.size();
+  };
+  EXPECT_EQ(wrong({{"a", 1, {}}, {"b", 1, {}}, {"d", 1, {}}}, {}, true), 1U);  // d misses
+  EXPECT_EQ(wrong({{"a", 1, {}}, {"b", 1, {}}, {"d", 1, {}}}, {}, false), 3U);
+  EXPECT_EQ(wrong({}, {{"a", {}}, {"b", {}}, {"d", {}}}, true), 2U);  // b and d are not wider
+  EXPECT_EQ(wrong({{"c", 1, {}}}, {}, false), 0U);
+}
+
 std::vector<Verdict> some_verdicts() {
   const Case one = wants({{"a", 1, {}}, {"b", 1, {}}});
   return {judge(one, "suricata7", {{"a", {"app", "raw"}}}),
