@@ -83,9 +83,9 @@ Datagrams exchange_datagrams(const Call& call, Evasion evasion) {
 std::vector<Talk> exchange_datagrams(const Dealing& dealing, const Uuid& activity) {
   Meant meant{dealing.operation, dealing.stub, KnownBy::kBound, 0, dealing.object};
   meant.sealed = seals(dealing.security);
-  const auto [type, level] = dealing.security;
+  const Security& security = dealing.security;
   const auto finished = [&](datagram::Builder pdu) {
-    if (level > 0) pdu.verifier(type, level);
+    if (security.level > 0) pdu.verifier(security.type, security.level);
     return about(pdu.activity(activity), meant).build();
   };
   std::vector<Talk> talks;
