@@ -9,12 +9,13 @@
 #include <cctype>
 #include <optional>
 
+#include "compiler/spec/keys.h"
 #include "compiler/utf8.h"
 
 namespace rpcsieve::compiler {
 namespace {
 
-constexpr std::size_t kLongestName = 90;  // of the 100 of a spec: room for a number behind it
+constexpr std::size_t kLongestNewName = kLongestName - 10;  // room for a number behind it
 constexpr std::size_t kLongestLine = 500;
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
@@ -124,6 +125,7 @@ std::string print(const Imported& rule) {
   out += fmt::format("    title: {}\n    description: {}\n", quoted(rule.title),
                      quoted(rule.description));
   out += fmt::format("    status: {}\n    severity: {}\n", rule.status, rule.severity);
+  if (!rule.tactic.empty()) out += fmt::format("    tactic: {}\n", rule.tactic);
   if (!rule.attack.empty()) out += fmt::format("    attack: [{}]\n", fmt::join(rule.attack, ", "));
   out += print_list("references", rule.references);
   out += print_list("falsepositives", rule.falsepositives);
@@ -139,7 +141,7 @@ std::string name_of(std::string_view title) {
     else if (!name.empty() && name.back() != '-')
       name += '-';
   }
-  name.resize(std::min(name.size(), kLongestName));
+  name.resize(std::min(name.size(), kLongestNewName));
   while (!name.empty() && name.back() == '-') name.pop_back();
   return name.empty() ? "imported-rule" : name;
 }
@@ -181,6 +183,15 @@ std::string technique_of(std::string_view tag) {
     return "";
   text[0] = 'T';
   return text;
+}
+
+std::string tactic_of(std::string_view tag) {
+  std::string text;
+  for (const char c : tag)
+    text += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const bool known =
+      std::find(std::begin(kTacticWords), std::end(kTacticWords), text) != std::end(kTacticWords);
+  return known ? text : "";
 }
 
 }  // namespace rpcsieve::compiler

@@ -40,7 +40,7 @@ struct Imported {
   Span span;  // of the rule
   std::string name;
   Uuid id;
-  std::string title, description, status, severity;
+  std::string title, description, status, severity, tactic;
   std::vector<std::string> attack, references, falsepositives;
   std::vector<ImportedCall> calls;
   ImportedAddresses from, to;
@@ -76,5 +76,9 @@ Uuid derived_id(std::string_view text);
 
 // technique_of gives a tag such as t1003_006 as T1003.006; "" if it is no ATT&CK technique.
 std::string technique_of(std::string_view tag);
+
+// tactic_of gives a tag such as Credential_Access as a spec writes it; "" if it is no ATT&CK
+// tactic.
+std::string tactic_of(std::string_view tag);
 
 }  // namespace rpcsieve::compiler

@@ -125,10 +125,12 @@ class RuleReader {
     constexpr std::string_view kPrefix = "attack.";
     std::string others;
     for (const std::string& tag : texts_of(rule_, "tags")) {
-      const std::string technique = tag.starts_with(kPrefix)
-                                        ? technique_of(std::string_view(tag).substr(kPrefix.size()))
-                                        : "";
-      if (technique.empty())
+      const std::string_view id =
+          tag.starts_with(kPrefix) ? std::string_view(tag).substr(kPrefix.size()) : "";
+      const std::string technique = technique_of(id), tactic = tactic_of(id);
+      if (!tactic.empty() && result_.tactic.empty())
+        result_.tactic = tactic;
+      else if (technique.empty())
         others += (others.empty() ? "" : ", ") + tag;
       else
         result_.attack.push_back(technique);

@@ -263,9 +263,12 @@ class RuleReader {
     std::string others;
     for (const std::string& part : parts_of(option.value, ',')) {
       const auto words = parts_of(part, ' ');
-      const std::string technique = technique_of(words.back());
+      const std::string technique = technique_of(words.back()), tactic = tactic_of(words.back());
       if (words.size() == 2 && words[0] == "mitre_technique_id" && !technique.empty())
         result_.attack.push_back(technique);
+      else if (words.size() == 2 && words[0] == "mitre_tactic_name" && result_.tactic.empty() &&
+               !tactic.empty())
+        result_.tactic = tactic;
       else if (words.size() != 2 || words[0] != "signature_severity" || !read_severity(words[1]))
         others += (others.empty() ? "" : ", ") + part;
     }

@@ -25,7 +25,8 @@ references:
 author: A. N. Author
 date: 2022-01-02
 tags:
-    - attack.credential-access
+    - attack.credential_access
+    - attack.lateral-movement
     - attack.t1003.006
 logsource:
     product: rpc_firewall
@@ -82,7 +83,7 @@ SURICATA = r"""# comment
 alert dcerpc $HOME_NET any -> 10.0.0.0/8 any (msg:"Backup key \; over LSARPC"; flow:to_server; \
   dcerpc.iface:12345778-1234-abcd-ef00-0123456789ab,=0; dcerpc.opnum:43,100-102; dcerpc.stub_data; \
   content:"G|00|$|00|B|00|"; nocase; content:!"|05 00 0b|"; distance:4; classtype:attempted-admin; \
-  reference:cve,2020-1472; reference:url,example.org/x; metadata:mitre_technique_id T1003_004, created_at 2020; \
+  reference:cve,2020-1472; reference:url,example.org/x; metadata:mitre_tactic_name Lateral_Movement, mitre_technique_id T1003_004, created_at 2020; \
   sid:1000001; rev:3;)
 alert http any any -> any any (msg:"not RPC"; sid:1000002;)
 alert tcp any any -> any any (msg:"half of it"; dce_opnum:3; sid:1000003;)
@@ -134,19 +135,19 @@ class Import(unittest.TestCase):
         self.assertIn("others passed over: 1", said)
         dcsync = found["directory-replication-by-somebody"]
         self.assertEqual(
-            {key: dcsync[key] for key in ["id", "title", "status", "severity", "attack", "references",
+            {key: dcsync[key] for key in ["id", "title", "status", "severity", "tactic", "attack", "references",
                                           "falsepositives"]},
             {"id": "00000000-0000-4000-8000-0000000000a1",
              "title": "Directory replication by somebody", "status": "test", "severity": "high",
-             "attack": ["T1003.006"], "references": ["https://example.org/dcsync"],
+             "tactic": "credential-access", "attack": ["T1003.006"], "references": ["https://example.org/dcsync"],
              "falsepositives": ["Other controllers: all of them"]})
         self.assertEqual(dcsync["when"]["call"], {
             "interface": "drsuapi",
             "operation": {"not": ["IDL_DRSBind", "IDL_DRSUnbind", "IDL_DRSCrackNames"]}})
         self.assertIn("author A. N. Author, date 2022-01-02", dcsync["text"])
-        self.assertIn("# Not kept: tags that name no technique: attack.credential-access",
+        self.assertIn("# Not kept: tags that name no technique: attack.lateral-movement",
                       dcsync["text"])
-        self.assertIn("attack.credential-access", said)
+        self.assertIn("attack.lateral-movement", said)
         self.assertIn("\n", dcsync["description"])
 
         tasks = found["scheduled-task-over-the-network"]
@@ -216,7 +217,7 @@ class Import(unittest.TestCase):
                      "stub": [{"utf16": "G$B", "nocase": True},
                               {"hex": "05 00 0b", "not": True}]},
             "to": "10.0.0.0/8"})
-        self.assertEqual((rule["severity"], rule["attack"]), ("high", ["T1003.004"]))
+        self.assertEqual((rule["severity"], rule["tactic"], rule["attack"]), ("high", "lateral-movement", ["T1003.004"]))
         self.assertEqual(rule["references"], ["https://www.cve.org/CVERecord?id=CVE-2020-1472",
                                               "http://example.org/x"])
         for lost in ["1:1000001, rev 3", "addresses $HOME_NET", "distance:4", "created_at 2020"]:
