@@ -7,6 +7,7 @@ and how often is counted, not drawn: two recordings are as alike as their progra
 """
 
 import select
+import signal
 import socket
 import sys
 
@@ -55,6 +56,8 @@ def port(name):
 
 
 def main():
+    # The lab ends its programs by SIGINT, which a shell has what it runs in the background ignore.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     how, near, far = sys.argv[1], port(sys.argv[2]), port(sys.argv[3])
     line = Line(how, far.send)
     print("ready", flush=True)
