@@ -4,8 +4,10 @@
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "compiler/backend/backend.h"
+#include "compiler/backend/evidence.h"
 #include "compiler/backend/sigma.h"
 #include "compiler/backend/snort.h"
 #include "compiler/backend/suricata_files.h"
@@ -20,6 +22,7 @@ namespace rpcsieve::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using compiler::Fidelity;
 using compiler::Verdict;
 using nlohmann::ordered_json;
 
@@ -151,16 +154,77 @@ std::string print_verdicts(const std::vector<Verdict>& verdicts) {
   return print(table);
 }
 
+// evidence_for gives what was measured of the forms that a verdict names, each once.
+std::vector<const compiler::Evidence*> evidence_for(const CompileOptions& options,
+                                                    const Verdict& verdict) {
+  std::vector<const compiler::Evidence*> all;
+  for (const std::string& form : verdict.forms) {
+    const auto* one = compiler::evidence_of(options.target, options.profile, form);
+    if (one != nullptr && std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  }
+  return all;
+}
+
+std::string number_or_dash(const std::optional<std::uint32_t>& number) {
+  return number ? std::to_string(*number) : "-";
+}
+
+// print_evidence gives a table of what was measured of the forms that were used; "" if nothing was.
+std::string print_evidence(const CompileOptions& options, const std::vector<Verdict>& verdicts) {
+  std::set<const compiler::Evidence*> used;
+  for (const Verdict& verdict : verdicts)
+    for (const auto* one : evidence_for(options, verdict)) used.insert(one);
+  if (used.empty()) return "";
+  Table table = {{"FORM", "FINDS", "ALONE", "FALSE"}};
+  for (const auto* one : used)
+    table.push_back({std::string(one->form), std::to_string(one->found), number_or_dash(one->alone),
+                     std::to_string(one->wrong)});
+  return fmt::format("measured with {} on {} pairs of capture and operation from {}:\n{}",
+                     compiler::engine_of(options.target), compiler::kEvidencePairs,
+                     compiler::kEvidenceSource, print(table));
+}
+
+// warn says aloud what the table says of each: rules that may alert on more, and those that are
+// not there.
+void warn(const std::vector<Verdict>& verdicts) {
+  const auto count = [&](Fidelity fidelity) {
+    return std::count_if(verdicts.begin(), verdicts.end(),
+                         [&](const Verdict& verdict) { return verdict.fidelity == fidelity; });
+  };
+  if (const auto wider = count(Fidelity::kWider); wider > 0)
+    complain("warning: {} of {} detections are wider: their rules may alert on more than they say",
+             wider, verdicts.size());
+  if (const auto refused = count(Fidelity::kRefused); refused > 0)
+    complain("warning: {} of {} detections are refused: they have no rules", refused,
+             verdicts.size());
+}
+
+ordered_json evidence_json(const CompileOptions& options, const Verdict& verdict) {
+  ordered_json all = ordered_json::array();
+  for (const auto* one : evidence_for(options, verdict)) {
+    ordered_json entry = {{"form", one->form}, {"found", one->found}};
+    entry["alone"] = one->alone ? ordered_json(*one->alone) : ordered_json(nullptr);
+    entry["false"] = one->wrong;
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
 std::string report_json(const CompileOptions& options, const std::vector<Verdict>& verdicts) {
   ordered_json detections = ordered_json::array();
   for (const Verdict& verdict : verdicts) {
     detections.push_back({{"detection", verdict.detection},
                           {"fidelity", name(verdict.fidelity)},
                           {"forms", verdict.forms},
-                          {"reasons", verdict.reasons}});
+                          {"reasons", verdict.reasons},
+                          {"evidence", evidence_json(options, verdict)}});
   }
-  const ordered_json report = {
-      {"target", options.target}, {"profile", options.profile}, {"detections", detections}};
+  ordered_json report = {{"target", options.target}, {"profile", options.profile}};
+  if (const auto engine = compiler::engine_of(options.target); !engine.empty())
+    report["measured"] = {{"engine", engine},
+                          {"captures", compiler::kEvidenceSource},
+                          {"pairs", compiler::kEvidencePairs}};
+  report["detections"] = std::move(detections);
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -188,7 +252,9 @@ Status compile(const CompileOptions& options) {
   if (!rules) return status;
   const auto product = find_target(options.target)->compile(*rules, options);
   if (!product) return Status::kBad;
-  fmt::print(stderr, "{}", print_verdicts(product->verdicts));
+  fmt::print(stderr, "{}{}", print_verdicts(product->verdicts),
+             print_evidence(options, product->verdicts));
+  warn(product->verdicts);
   bool written = write_product(options.output, *product);
   if (!options.report.empty()) {
     written = replace_file(options.report, report_json(options, product->verdicts)) && written;

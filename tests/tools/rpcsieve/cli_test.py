@@ -268,7 +268,28 @@ class Compile(CommandLine):
         self.assertEqual(json.loads(self.read("report.json")), {
             "target": "native", "profile": "coverage",
             "detections": [{"detection": "backup-key", "fidelity": "exact", "forms": ["native"],
-                            "reasons": []}]})
+                            "reasons": [], "evidence": []}]})
+
+    def test_evidence(self):
+        self.compile(0, "suricata7", self.path("x"), "--profile", "precise", "--report", self.path("report.json"))
+        report = json.loads(self.read("report.json"))
+        self.assertEqual(report["measured"]["pairs"], 443)
+        self.assertIn({"form": "app-smb", "found": 188, "alone": 188, "false": 0},
+                      report["detections"][0]["evidence"])
+        done = self.compile(0, "suricata7", self.path("x"), "--profile", "precise")
+        self.assertRegex(done.stderr, rb"measured with Suricata 7\.0\.10 on 443 pairs .*\n"
+                         rb"FORM +FINDS +ALONE +FALSE\n(.*\n)*app-smb +188 +188 +0\n")
+        self.assertNotIn(b"warning", done.stderr)
+
+    def test_wider_and_refused_are_said_aloud(self):
+        done = self.compile(0, "suricata7", self.path("x"))
+        self.assertIn(b"warning: 1 of 1 detections are wider: their rules may alert on more than they say",
+                      done.stderr)
+        self.write("rules/file.yaml", SPEC[:SPEC.index("    when:")].replace(
+            "backup-key", "file").replace("6f0f2a51", "6f0f2a52") + "    when: {file: {name: '*.exe'}}\n")
+        done = self.compile(0, "snort3", self.path("x"))
+        self.assertIn(b"warning: 1 of 2 detections are refused: they have no rules", done.stderr)
+        self.assertRegex(done.stderr, rb"file +refused +refused: ")
 
     def test_targets(self):
         self.assertIn(b"unknown target", self.compile(2, "nagios", self.path("x")).stderr)
