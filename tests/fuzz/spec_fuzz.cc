@@ -1,5 +1,8 @@
 // The door for what authors write: any bytes are a file of detections, and of variables. Whatever
-// they hold, there is an answer, each diagnostic points into the file, and it prints.
+// they hold, there is an answer, each diagnostic points into the file, and it prints. What is
+// replayed without sanitizers may not have taken over 100 MB.
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -16,6 +19,21 @@ using namespace rpcsieve::compiler;
 
 void require(bool holds) {
   if (!holds) std::abort();
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+// require_small looks at the peak of the whole run, so the input that exceeds it is where it stops.
+void require_small() {
+  constexpr long kKilobytes = 100'000;
+  rusage used{};
+  require(getrusage(RUSAGE_SELF, &used) == 0 && (kSanitized || used.ru_maxrss <= kKilobytes));
 }
 
 std::string_view line_of(std::string_view text, std::uint32_t line) {
@@ -57,5 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parse_variables(source, variables, out);
   check(lower(specs, Catalog::builtin(), variables, out));
   for (const Diagnostic& diagnostic : out.sorted()) check(diagnostic);
+  require_small();
   return 0;
 }
