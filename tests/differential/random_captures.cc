@@ -106,12 +106,12 @@ bool CaptureMaker::take(const forge::Hosts& hosts) {
 
 forge::Hosts CaptureMaker::hosts() {
   for (;;)
-    if (const forge::Hosts one{address(dice_), address(dice_)}; take(one)) return one;
+    if (forge::Hosts one{address(dice_), address(dice_)}; take(one)) return one;
 }
 
 forge::Hosts CaptureMaker::hosts6() {
   for (;;)
-    if (const forge::Hosts one{address6(dice_), address6(dice_)}; take(one)) return one;
+    if (forge::Hosts one{address6(dice_), address6(dice_)}; take(one)) return one;
 }
 
 Transport CaptureMaker::transport_for(const compiler::CallCondition& condition) {
@@ -156,7 +156,10 @@ RandomCapture CaptureMaker::make(const compiler::Ir& ir, const compiler::Detecti
   forge::Call call = random_call_for(ir, condition);
   Evasion evasion = dice_.one_of(forge::evasions());
   if (!forge::unforgeable(call, transport, evasion).empty()) evasion = Evasion::kNone;
-  evasion == Evasion::kIpv6 ? void(call.hosts6 = hosts6()) : void(call.hosts = hosts());
+  if (evasion == Evasion::kIpv6)
+    call.hosts6 = hosts6();
+  else
+    call.hosts = hosts();
   forge::Scenario scenario = forge::forge(call, transport, evasion);
   RandomCapture made{ends_of(parse_address(scenario.hosts.client).value(),
                              parse_address(scenario.hosts.server).value()),
@@ -164,8 +167,13 @@ RandomCapture CaptureMaker::make(const compiler::Ir& ir, const compiler::Detecti
                      std::move(scenario.capture)};
   if (transport != Transport::kUdp || evasion != Evasion::kNone) return made;
   const std::size_t oddity = dice_.below(8);
-  if (oddity == 0) made.pcap = turn(made.pcap), made.what += " answer first";
-  if (oddity > 3) spoil(made.pcap, dice_), made.what += " odd byte";
+  if (oddity == 0) {
+    made.pcap = turn(made.pcap);
+    made.what += " answer first";
+  } else if (oddity > 3) {
+    spoil(made.pcap, dice_);
+    made.what += " odd byte";
+  }
   return made;
 }
 
