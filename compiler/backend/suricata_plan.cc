@@ -29,6 +29,7 @@ class Maker {
       plan_.reasons = {refusal()};
       return plan_;
     }
+    explain_left_out();
     explain_app();
     explain_guarded();
     explain_bytes();
@@ -94,6 +95,11 @@ class Maker {
                  "transport is asked for";
   }
 
+  void explain_left_out() {
+    if (!coverage_ && asks(kSmb) && !plan_.guarded)
+      narrower("SMB is left out, where the parser cannot tell whose call it is");
+  }
+
   void explain_app() {
     if (!plan_.app) return;
     const bool smb = (plan_.app_transports & kSmb) != 0;
@@ -104,8 +110,6 @@ class Maker {
           "so a call with this opnum on another pipe or context may alert");
     if (tcp && !coverage_) narrower(fmt::format("app: {}", traits_.parser_over_tcp));
     if (smb && !coverage_) explain_pipes("app");
-    if (!smb && !plan_.guarded && asks(kSmb))
-      narrower("app: SMB is left out, where the parser cannot tell whose call it is");
     explain_answers("app");
   }
 
