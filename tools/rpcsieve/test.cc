@@ -12,10 +12,12 @@
 #include "compiler/spec/spec.h"
 #include "tools/rpcsieve/commands.h"
 #include "tools/rpcsieve/output.h"
+#include "tools/rpcsieve/rebuild.h"
 #include "tools/rpcsieve/rules.h"
 #include "tools/rpcsieve/test_forged.h"
 #include "tools/suite/matrix.h"
 #include "tools/suite/native.h"
+#include "tools/suite/process.h"
 #include "tools/suite/suricata.h"
 #include "tools/suite/tshark.h"
 #include "tools/suite/update.h"
@@ -140,11 +142,21 @@ Names keep_only(const RuleOptions& options, compiler::RuleSet& rules) {
   return names;
 }
 
+// run_sensor runs an engine on a case's capture, or on one with its TCP rebuilt.
+std::optional<suite::Fired> run_sensor(const Case& one, const suite::Sensor& sensor,
+                                       std::string& error) {
+  if (!one.filtered) return sensor.run(one.capture, error);
+  const suite::Scratch scratch;
+  const std::string rebuilt = scratch.path() + "/rebuilt.pcap";
+  if (!rebuild(one.capture, rebuilt, error)) return std::nullopt;
+  return sensor.run(rebuilt, error);
+}
+
 // judge_sensor: what a display filter shows is judged by what the filter claims to show, since most
 // are wider or narrower; rules for sensors must do what the case says, or it says why not.
 Verdict judge_sensor(const Case& one, const suite::Sensor& sensor) {
   std::string error;
-  const auto fired = sensor.run(one.capture, error);
+  const auto fired = run_sensor(one, sensor, error);
   const bool believes = sensor.engine() == suite::kTsharkEngine;
   if (fired) return suite::judge(one, sensor.engine(), *fired, sensor.claims(), believes);
   return {sensor.engine(), one.capture, one.span, {error}, {}, {}, {}};

@@ -37,6 +37,7 @@ constexpr compiler::Key kCaseKeys[] = {
     {"outcomes", Kind::kAnything, Need::kOptional, "their results, each with a count"},
     {"users", Kind::kAnything, Need::kOptional, "who called, each with a count"},
     {"anomalies", Kind::kNumber, Need::kOptional, "blind spots"},
+    {"filtered", Kind::kFlag, Need::kOptional, "its TCP is rebuilt for engines that need it"},
     {"divergences", Kind::kMaps, Need::kOptional, "where an engine is known to differ"},
     {"origin", Kind::kText, Need::kRequired, "who recorded it, with what, when"},
 };
@@ -160,6 +161,7 @@ Case case_of(const YamlNode& node, Diagnostics& out) {
   one.outcomes = tally_of(fields.take("outcomes"), "outcomes", out);
   one.users = tally_of(fields.take("users"), "users", out);
   one.anomalies = number_of(fields.take("anomalies"), "anomalies", out).value_or(0);
+  one.filtered = compiler::read_flag(fields.take("filtered"), "filtered", out);
   if (const YamlNode* known = fields.take("divergences")) {
     for (const YamlNode* each : compiler::items_of(known, "divergences", out))
       one.divergences.push_back(divergence_of(*each, out));

@@ -41,6 +41,7 @@ struct Case {
   std::optional<std::uint32_t> calls;
   std::optional<Tally> outcomes, users;  // of the calls
   std::uint32_t anomalies = 0;           // blind spots
+  bool filtered = false;  // handshakes or acknowledgments are missing: other engines need them
   std::vector<Divergence> divergences;
 };
 

@@ -46,6 +46,17 @@ CANNOT = """\
 """
 
 
+def without_bare_tcp(capture):
+    """without_bare_tcp drops the packets of a forged capture whose TCP (IPv4, no options) has no payload."""
+    out, at = capture[:24], 24
+    while at < len(capture):
+        size = int.from_bytes(capture[at + 8:at + 12], "little")
+        if size > 14 + 20 + 20:
+            out += capture[at:at + 16 + size]
+        at += 16 + size
+    return out
+
+
 class ForgedSuite(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -124,6 +135,21 @@ class ForgedSuite(unittest.TestCase):
         alerts = sum(1 for engine, name in verdicts if engine == "native" and "-alerts" in name)
         self.assertEqual(row[1:3], [f"{alerts}/{alerts}"] * 2)
         self.assertEqual(sum(1 for engine, _ in verdicts if engine != "native"), len(verdicts) / 2)
+
+    def test_the_tcp_of_filtered_captures_is_rebuilt(self):
+        if not shutil.which("suricata"):
+            self.skipTest("no suricata")
+        subprocess.run([PROGRAM, "forge", "rules", "-o", "out", "--cases", "--transport", "tcp"], cwd=self.folder,
+                       capture_output=True, check=True, timeout=300)
+        with open(os.path.join(self.folder, "out/secret-read/tcp-alerts.pcap"), "rb") as file:
+            capture = file.read()
+        with open(os.path.join(self.folder, "filtered.pcap"), "wb") as file:
+            file.write(without_bare_tcp(capture))
+        case = "capture: filtered.pcap, alerts: [{detection: secret-read}]"
+        done, verdicts = self.judge(case)
+        self.assertEqual([passed for _, passed in sorted(verdicts.items())], [True, False], done.stderr)
+        done, verdicts = self.judge(case + ", filtered: true")
+        self.assertEqual([passed for _, passed in sorted(verdicts.items())], [True, True], done.stderr)
 
     def test_tshark_shows_what_filters_let_through(self):
         if not shutil.which("tshark"):
