@@ -24,6 +24,10 @@ constexpr std::string_view kSealedVerifier =
 
 constexpr std::array<std::uint8_t, 3> kRequestStart = {5, 0, 0};
 
+std::string header_addresses(const AddressSet& set) {
+  return suricata::addresses(set, suricata::Negation::kEveryFamily).value_or("");
+}
+
 // Target is where a form looks: the header's protocol and what tells the flows apart.
 struct Target {
   std::string_view protocol = "tcp";
@@ -98,10 +102,9 @@ class Writer {
     const std::string name = form_name(form, alternative_);
     rules_.text +=
         fmt::format("alert {} {} any -> {} {} (msg:\"{}\";{}{}{})\n", target.protocol,
-                    suricata::addresses(detection_.from).value_or(""),
-                    suricata::addresses(detection_.to).value_or(""), ports(target.transports),
-                    suricata::message(detection_.title), service(target.transports), options,
-                    labels(name, target.transports));
+                    header_addresses(detection_.from), header_addresses(detection_.to),
+                    ports(target.transports), suricata::message(detection_.title),
+                    service(target.transports), options, labels(name, target.transports));
     rules_.forms.push_back(name);
   }
 

@@ -195,14 +195,15 @@ std::string hex_content(Bytes bytes) {
   return fmt::format(" content:\"|{:02x}|\";", fmt::join(bytes, " "));
 }
 
-std::optional<std::string> addresses(const AddressSet& set) {
+std::optional<std::string> addresses(const AddressSet& set, Negation negation) {
   if (set.everyone()) return "any";
   if (!set.negated)
     return set.nets.empty() ? std::nullopt : std::optional("[" + joined(set.nets, "") + "]");
   Family v4{{}, "0.0.0.0/0", 4}, v6{{}, "::/0", 16};
   for (const Cidr& net : set.nets) (net.address.is_v4() ? v4 : v6).nets.push_back(net);
   if (v4.is_whole() && v6.is_whole()) return std::nullopt;
-  return all_but(v4, v6);
+  const bool plain = negation == Negation::kEveryFamily && !v4.is_whole() && !v6.is_whole();
+  return plain ? "![" + joined(set.nets, "") + "]" : all_but(v4, v6);
 }
 
 std::string pattern(const Pattern& pattern, const Anchors& anchors) {

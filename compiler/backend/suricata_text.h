@@ -35,8 +35,13 @@ std::string content(Bytes bytes, bool nocase, bool negated = false);
 // hex_content gives a content keyword for bytes that mean nothing as text.
 std::string hex_content(Bytes bytes);
 
+// Negation is what a list that only negates lets through: all others, as Snort has it, or for
+// Suricata those of the families that it names.
+enum class Negation : std::uint8_t { kNamedFamilies, kEveryFamily };
+
 // addresses gives a set as it stands in a rule's header; nullopt if no address is in it.
-std::optional<std::string> addresses(const AddressSet& set);
+std::optional<std::string> addresses(const AddressSet& set,
+                                     Negation negation = Negation::kNamedFamilies);
 
 // Anchors are what ^ and $ of a regex become.
 struct Anchors {

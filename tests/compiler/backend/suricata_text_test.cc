@@ -92,6 +92,14 @@ TEST(SuricataText, AddressesOfHeaders) {
   }
 }
 
+TEST(SuricataText, AddressesWhereNegationMeansAllOthers) {
+  const auto of = [](const test::Rule& rule) {
+    return addresses(test::ir({rule}).detections[0].from, Negation::kEveryFamily).value_or("");
+  };
+  EXPECT_EQ(of(test::Rule("a").from_not({"10.0.0.0/8"})), "![10.0.0.0/8]");
+  EXPECT_EQ(of(test::Rule("a").from_not({"0.0.0.0/0", "fe80::/10"})), "[::/0,!fe80::/10]");
+}
+
 TEST(SuricataText, PatternsStandBetweenSlashesAndQuotes) {
   const Case cases[] = {
       {"plain", "ab+c", "(?:ab+c)"},
