@@ -214,14 +214,14 @@ Sids Sids::assign(const Ir& ir, const Source* lock, Diagnostics& out) {
   if (lock != nullptr)
     for (const Line& line : LineReader(*lock, out).read()) reader.read(line);
 
-  std::map<Key, std::uint64_t> missing;
+  std::map<Key, Entry> missing;
   for (const Detection& detection : ir.detections) {
     const std::uint64_t meaning = meaning_of(detection, ir);
     for (std::string& form : forms_of(detection)) {
       Key key{detection.id, std::move(form)};
       const auto locked = reader.entries.find(key);
       if (locked == reader.entries.end())
-        missing.emplace(std::move(key), meaning);
+        missing.emplace(std::move(key), Entry{{}, meaning});
       else
         refresh(locked->second, meaning);
     }
@@ -230,8 +230,8 @@ Sids Sids::assign(const Ir& ir, const Source* lock, Diagnostics& out) {
   FreeSids free(reader.entries);
   Sids sids;
   sids.entries_ = std::move(reader.entries);
-  for (const auto& [key, meaning] : missing)
-    sids.entries_.emplace(key, Entry{{free.next(), 1}, meaning});
+  for (auto& [key, entry] : missing) entry.sid = {free.next(), 1};
+  sids.entries_.merge(missing);  // moves the nodes: there may be a million
   return sids;
 }
 
