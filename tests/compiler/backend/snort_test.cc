@@ -49,8 +49,8 @@ TEST(Snort, WholeRule) {
   const Ir ir = test::ir({detection});
   constexpr std::string_view kEnd =
       "classtype:bad-unknown; priority:2; metadata:{}rpcsieve_id "
-      "6b657900-0000-0000-0000-000000000000, rpcsieve_form app, mitre_technique_id T1003.004; "
-      "sid:9400000; rev:1;)\n";
+      "6b657900-0000-0000-0000-000000000000, rpcsieve_form app, rpcsieve_profile hunt, "
+      "mitre_technique_id T1003.004; sid:9400000; rev:1;)\n";
   EXPECT_EQ(emit(Dialect::kSnort3, ir, Profile::kPrecise).text,
             fmt::format("alert tcp [10.0.0.0/8] any -> any any (msg:\"Key\\; \\\"read\\\"\"; "
                         "service:dcerpc; flow:to_server,established; dce_iface:uuid {}; "

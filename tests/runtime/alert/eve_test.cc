@@ -203,7 +203,7 @@ TEST(EveAlert, GivesEveryFieldOverTcp) {
       R"("alert":{"action":"allowed","gid":1,"signature_id":9400026,"rev":1,)"
       R"("signature":"Backup key \"requested\"","category":"Misc activity","severity":3,)"
       R"("metadata":{"rpcsieve_id":["7f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10"],)"
-      R"("rpcsieve_form":["native"],"signature_severity":["low"]}},)"
+      R"("rpcsieve_form":["native"],"rpcsieve_profile":["hunt"],"signature_severity":["low"]}},)"
       R"("dcerpc":{"request":"REQUEST","response":"FAULT",)"
       R"("req":{"opnum":43,"frag_cnt":2,"stub_data_size":72},"call_id":3,"rpc_version":"5.0"},)"
       R"("rpcsieve":{"detection":"context","id":"7f0f2a51-9a0b-4c55-8a0e-2d6f1c1f7b10",)"

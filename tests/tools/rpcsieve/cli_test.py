@@ -380,7 +380,7 @@ class Scan(CommandLine):
             {"name": name, "id": f"00000000-0000-4000-8000-00000000000{i}", "title": name, "description": "d",
              "status": "test", "severity": "low", "when": {"call": {"interface": LSARPC, "stub": stub}}, **profile}]}
             for i, (name, stub, profile) in enumerate([("deploy", [{"hex": "00"}], {"profile": "core"}),
-                                                       ("look", [], {})])]
+                                                       ("look", [{"hex": "47"}], {})])]
         os.mkdir(self.path("pack"))
         for i, one in enumerate(detections):
             self.write(f"pack/{i}.yaml", json.dumps(one))
@@ -638,9 +638,9 @@ class Endpoints(CommandLine):
 
 
 FIRST_FILE = {
-    "ts": "2026-11-22T09:30:14.578948+0000", "src_ip": "10.77.0.20", "src_port": 44672,
-    "dest_ip": "10.77.0.10", "dest_port": 445, "dialect": "smb2", "session": "0x000000001207dcd2",
-    "tree": 3118080235, "share": "sysvol", "share_path": "\\\\dc1.lab.test\\sysvol", "path": "",
+    "ts": "2026-11-22T17:31:03.602076+0000", "src_ip": "10.77.0.20", "src_port": 56920,
+    "dest_ip": "10.77.0.10", "dest_port": 445, "dialect": "smb2", "session": "0x000000007b2f0658",
+    "tree": 501720872, "share": "sysvol", "share_path": "\\\\dc1.lab.test\\sysvol", "path": "",
     "access": "read", "access_mask": "0x00000081", "disposition": "open", "directory": True,
     "result": "success", "status": "0x00000000", "action": "opened"}
 
