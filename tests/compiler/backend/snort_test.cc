@@ -25,7 +25,7 @@ Emitted emit(Dialect dialect, const Ir& ir, Profile profile) {
 std::string rule(const Emitted& emitted, std::string_view form) {
   std::istringstream in(emitted.text);
   for (std::string line; std::getline(in, line);) {
-    if (line.find(fmt::format("rpcsieve_form {};", form)) == std::string::npos) continue;
+    if (line.find(fmt::format("rpcsieve_form {},", form)) == std::string::npos) continue;
     const std::size_t from = line.find("; ") + 2;
     return line.substr(0, line.find(" (")) + " | " +
            line.substr(from, line.find(" classtype:") - from);
