@@ -85,7 +85,7 @@ Fired run_native(const compiler::Ir& ir, const forge::Buffer& pcap) {
 }
 
 bool suricata_is_there() {
-  return suite::run({"suricata", "-V"}).said.find(kVersion) != std::string::npos;
+  return suite::run_program({"suricata", "-V"}).said.find(kVersion) != std::string::npos;
 }
 
 Fired run_suricata(const compiler::Ir& ir, const std::string& rules, const forge::Buffer& pcap) {
@@ -94,9 +94,9 @@ Fired run_suricata(const compiler::Ir& ir, const std::string& rules, const forge
   write(folder + "/out.rules", rules);
   write(folder + "/in.pcap", std::string(pcap.begin(), pcap.end()));
   // All rules that fit a packet count here, not the fifteen gravest.
-  const suite::Done done = suite::run({"suricata", "-c", kConfiguration, "-r", folder + "/in.pcap",
-                                       "-S", folder + "/out.rules", "-l", folder, "-k", "none",
-                                       "--runmode", "single", "--set", "packet-alert-max=255"});
+  const suite::Done done = suite::run_program(
+      {"suricata", "-c", kConfiguration, "-r", folder + "/in.pcap", "-S", folder + "/out.rules",
+       "-l", folder, "-k", "none", "--runmode", "single", "--set", "packet-alert-max=255"});
   std::istringstream lines(done.said);
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with("E: ") || line.starts_with("W: ")) throw std::runtime_error(line);
