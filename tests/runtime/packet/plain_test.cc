@@ -17,8 +17,9 @@ TcpPacket usual() {
 }
 
 TEST(Plain, ReadsTheUsualFrameAndNoOther) {
+  const Buffer frame = usual().ethernet();
   Segment segment;
-  EXPECT_TRUE(read_plain(usual().ethernet(), segment));
+  EXPECT_TRUE(read_plain(frame, segment));
   EXPECT_EQ(print(Verdict::kTcp, segment), "10.0.0.1/1025>10.0.0.2/445 seq=7 0102030405060708");
   EXPECT_FALSE(read_plain(usual().ethernet({0x8100}), segment));
   EXPECT_FALSE(read_plain(tcp("fd00::1", 1, "fd00::2", 2).ethernet(), segment));
