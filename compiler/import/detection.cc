@@ -11,6 +11,7 @@
 
 #include "compiler/spec/keys.h"
 #include "compiler/utf8.h"
+#include "runtime/base/tactics.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -190,7 +191,7 @@ std::string tactic_of(std::string_view tag) {
   for (const char c : tag)
     text += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const bool known =
-      std::find(std::begin(kTacticWords), std::end(kTacticWords), text) != std::end(kTacticWords);
+      std::find(std::begin(kTactics), std::end(kTactics), text) != std::end(kTactics);
   return known ? text : "";
 }
 

@@ -12,6 +12,7 @@
 #include "compiler/ir/lint.h"
 #include "compiler/ir/stub.h"
 #include "compiler/ir/words.h"
+#include "runtime/base/tactics.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -125,7 +126,7 @@ void lower_description(const DetectionSpec& spec, Detection& detection, Diagnost
   if (spec.profile)
     detection.profile =
         static_cast<Profile>(look_up(*spec.profile, "profile", kProfileWords, out).value_or(0));
-  if (spec.tactic && look_up(*spec.tactic, "tactic", kTacticWords, out))
+  if (spec.tactic && look_up(*spec.tactic, "tactic", kTactics, out))
     detection.tactic = spec.tactic->text;
   check_attack(spec.attack, out);
   check_metadata(spec, out);

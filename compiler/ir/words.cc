@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runtime/base/tactics.h"
+
 namespace rpcsieve::compiler {
 
 std::optional<std::size_t> look_up(const Value& value, std::string_view key, Words words,
@@ -31,9 +33,9 @@ std::string_view tactic_id(std::string_view tactic) {
   static constexpr std::string_view kIds[] = {"TA0043", "TA0042", "TA0001", "TA0002", "TA0003",
                                               "TA0004", "TA0005", "TA0006", "TA0007", "TA0008",
                                               "TA0009", "TA0011", "TA0010", "TA0040"};
-  static_assert(std::size(kIds) == std::size(kTacticWords));
-  const auto* const found = std::find(std::begin(kTacticWords), std::end(kTacticWords), tactic);
-  return found == std::end(kTacticWords) ? "" : kIds[found - std::begin(kTacticWords)];
+  static_assert(std::size(kIds) == std::size(kTactics));
+  const auto* const found = std::find(std::begin(kTactics), std::end(kTactics), tactic);
+  return found == std::end(kTactics) ? "" : kIds[found - std::begin(kTactics)];
 }
 
 std::string tactic_name(std::string_view tactic) {

@@ -3,6 +3,7 @@
 #include "compiler/spec/keys.h"
 
 #include "runtime/base/rule_limits.h"
+#include "runtime/base/tactics.h"
 
 namespace rpcsieve::compiler {
 namespace {
@@ -59,7 +60,7 @@ constexpr Key kDetectionKeys[] = {
     {"severity", kText, kRequired, "How bad it is.", kSeverityWords},
     {"profile", kText, kOptional, "core: to act on each alert; hunt (the default): to look around.",
      kProfileWords},
-    {"tactic", kText, kOptional, "The ATT&CK tactic.", kTacticWords},
+    {"tactic", kText, kOptional, "The ATT&CK tactic.", kTactics},
     {"attack", kNotes, kOptional, "ATT&CK techniques.", {}, "^T[0-9]{4}(\\.[0-9]{3})?$"},
     {"references", kNotes, kOptional, "Addresses of what it relies on."},
     {"falsepositives", kNotes, kOptional, "Who does this without malice."},

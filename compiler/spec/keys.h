@@ -17,13 +17,6 @@ inline constexpr std::string_view kSeverityWords[] = {"informational", "low", "m
                                                       "critical"};
 inline constexpr std::string_view kStatusWords[] = {"experimental", "test", "stable", "deprecated"};
 inline constexpr std::string_view kProfileWords[] = {"hunt", "core"};
-inline constexpr std::string_view kTacticWords[] = {"reconnaissance",  "resource-development",
-                                                    "initial-access",  "execution",
-                                                    "persistence",     "privilege-escalation",
-                                                    "defense-evasion", "credential-access",
-                                                    "discovery",       "lateral-movement",
-                                                    "collection",      "command-and-control",
-                                                    "exfiltration",    "impact"};
 inline constexpr std::string_view kSealedWords[] = {"alert", "ignore"};
 inline constexpr std::string_view kTransportWords[] = {"smb", "tcp", "udp"};
 inline constexpr std::string_view kOutcomeWords[] = {"success",  "denied",     "failed", "fault",

@@ -7,19 +7,13 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/tactics.h"
+
 namespace rpcsieve::page {
 namespace {
 
 using nlohmann::ordered_json;
 
-// The tactics of the enterprise matrix: a layer with another one is refused or shown nowhere.
-constexpr std::array<std::string_view, 14> kTactics = {"reconnaissance",  "resource-development",
-                                                       "initial-access",  "execution",
-                                                       "persistence",     "privilege-escalation",
-                                                       "defense-evasion", "credential-access",
-                                                       "discovery",       "lateral-movement",
-                                                       "collection",      "command-and-control",
-                                                       "exfiltration",    "impact"};
 constexpr std::size_t kMaxNamedDetections = 20;
 
 template <class Detections>
@@ -61,6 +55,7 @@ ordered_json layout() {
 }  // namespace
 
 void Techniques::add(const Facts& facts) {
+  // A layer with another one is refused, or shown nowhere.
   const bool known = std::find(kTactics.begin(), kTactics.end(), facts.tactic) != kTactics.end();
   for (const std::string& technique : facts.techniques) {
     ++alerts_[{technique, known ? facts.tactic : ""}][facts.detection];
