@@ -25,6 +25,9 @@ class Dealer {
   // returns. It must not call the dealer.
   using Sink = std::function<void(const alert::Record&)>;
 
+  // More threads than any machine has processors for.
+  static constexpr std::size_t kMostThreads = 256;
+
   // database and matcher must outlive the dealer; threads is at least 1.
   Dealer(const database::Database& database, const match::Matcher& matcher, const Options& options,
          std::size_t threads, Sink sink);

@@ -14,8 +14,6 @@
 namespace rpcsieve::cli {
 namespace {
 
-constexpr std::size_t kMaxThreads = 256;
-
 struct ListenOptions {
   RuleOptions rules;
   std::string eve;  // empty: for people
@@ -83,7 +81,7 @@ void add_listen(CLI::App& app, Status& status) {
                    "Capture only what this libpcap filter passes")
       ->type_name("FILTER");
   command->add_option("--threads", options->sensor.threads, "Threads that inspect")
-      ->check(CLI::Range(std::size_t{1}, kMaxThreads))
+      ->check(CLI::Range(std::size_t{1}, engine::Dealer::kMostThreads))
       ->type_name("N");
   command
       ->add_option("--ring", options->sensor.live.ring_mib,

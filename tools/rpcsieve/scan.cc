@@ -13,8 +13,6 @@
 namespace rpcsieve::cli {
 namespace {
 
-constexpr std::size_t kMaxThreads = 256;
-
 struct ScanOptions {
   std::vector<std::string> captures;
   RuleOptions rules;
@@ -67,7 +65,7 @@ void add_scan(CLI::App& app, Status& status) {
   command->add_option("--eve", options->eve, "Write EVE JSON lines there; - is standard output")
       ->type_name("FILE");
   command->add_option("--threads", options->threads, "Threads that inspect")
-      ->check(CLI::Range(std::size_t{1}, kMaxThreads))
+      ->check(CLI::Range(std::size_t{1}, engine::Dealer::kMostThreads))
       ->type_name("N");
   command->add_flag("--early", options->early, "Alert on the request, without its outcome");
   command->add_flag("--stats", options->stats, "Print all counters to standard error");

@@ -9,6 +9,7 @@
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,6 @@ namespace {
 using namespace rpcsieve;
 
 constexpr int kDone = 0, kFailed = 2;  // as the command line exits (DESIGN section 6)
-constexpr std::size_t kMaxThreads = 256;
 
 struct ServiceOptions {
   std::string database;
@@ -86,7 +86,7 @@ int run(int argc, char** argv) {
                  "Capture only what this libpcap filter passes")
       ->type_name("FILTER");
   app.add_option("--threads", options.sensor.threads, "Threads that inspect")
-      ->check(CLI::Range(std::size_t{1}, kMaxThreads))
+      ->check(CLI::Range(std::size_t{1}, engine::Dealer::kMostThreads))
       ->type_name("N");
   app.add_option("--ring", options.sensor.live.ring_mib, "MiB that the kernel holds, per interface")
       ->check(CLI::Range(1, 2047))
