@@ -35,11 +35,17 @@ def printing(binding):
     return binding[:-1] + ",print]" if binding.endswith("]") else binding + "[print]"
 
 
-def retrieve(options, settings):
-    """retrieve asks for the secrets called names, by LsarRetrievePrivateData."""
+def open_policy(options, settings):
+    """open_policy opens the server's LSA policy, which every operation on secrets needs."""
     association = lsa.lsarpc(printing(options.binding), settings, administrator(options, settings))
     policy = association.OpenPolicy2("dc1", lsa.ObjectAttribute(),
                                      security.SEC_FLAG_MAXIMUM_ALLOWED)
+    return association, policy
+
+
+def retrieve(options, settings):
+    """retrieve asks for the secrets called names, by LsarRetrievePrivateData."""
+    association, policy = open_policy(options, settings)
     for name in options.names:
         wanted = lsa.String()
         wanted.string = name
@@ -82,9 +88,7 @@ def attempt(what, call, *arguments):
 
 def secret(options, settings):
     """secret opens the secrets called names and reads them."""
-    association = lsa.lsarpc(printing(options.binding), settings, administrator(options, settings))
-    policy = association.OpenPolicy2("dc1", lsa.ObjectAttribute(),
-                                     security.SEC_FLAG_MAXIMUM_ALLOWED)
+    association, policy = open_policy(options, settings)
     for name in options.names:
         wanted = lsa.String()
         wanted.string = name
